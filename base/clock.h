@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three times brig speaks of, all in nanoseconds. Passed by constructor, so that tests can set it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace brig {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual std::int64_t WallNs() const = 0;  // since 1970 UTC; may jump
+  virtual std::int64_t BootNs() const = 0;  // CLOCK_BOOTTIME: since boot, suspend included; never jumps
+};
+
+// The real one.
+const Clock& SystemClock();
+
+// "2026-11-23T19:00:24.123Z"
+std::string FormatTime(std::int64_t wall_ns);
+
+}  // namespace brig
