@@ -114,9 +114,12 @@ Result<Bytes> FromBase64(std::string_view text) {
   return bytes;
 }
 
-// The length of the well-formed UTF-8 sequence at the front of `text`, or 0. (Unicode 15, table 3-7.)
+// The length of the well-formed UTF-8 sequence at the front of `text`, or 0.
+// See Unicode 15, table 3-7.
 static std::size_t Utf8Length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto at = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   const auto follows = [&](std::size_t i) { return (at(i) & 0xc0U) == 0x80U; };
   const unsigned first = at(0);
   if (first < 0x80) return 1;

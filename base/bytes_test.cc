@@ -60,7 +60,7 @@ TEST(Bytes, PrintableKeepsUtf8AndEscapesTheRest) {
   EXPECT_EQ(Printable("caf\xc3\xa9"), "caf\xc3\xa9");
   EXPECT_EQ(Printable("a\x1b[31m\n"), "a\\x1b[31m\\x0a");
   EXPECT_EQ(Printable("\xff\xc3"), "\\xff\\xc3");
-  EXPECT_EQ(Printable("\xc2\x9b"), "\\xc2\\x9b");      // a C1 control sequence introducer
+  EXPECT_EQ(Printable("\xc2\x9b"), "\\xc2\\x9b");           // a C1 control sequence introducer
   EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate
   EXPECT_EQ(Printable("abcdef", 3), "abc...");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three times brig speaks of, all in nanoseconds. Passed by constructor, so that tests can set it.
+// The times brig speaks of, in nanoseconds. Passed by constructor, so that tests can set it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,10 @@ namespace brig {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::int64_t WallNs() const = 0;  // since 1970 UTC; may jump
-  virtual std::int64_t BootNs() const = 0;  // CLOCK_BOOTTIME: since boot, suspend included; never jumps
+  // Since 1970 UTC; may jump.
+  virtual std::int64_t WallNs() const = 0;
+  // CLOCK_BOOTTIME: since boot, suspend included; never jumps.
+  virtual std::int64_t BootNs() const = 0;
 };
 
 // The real one.

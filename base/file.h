@@ -16,7 +16,8 @@ namespace brig {
 
 // The whole content of a file, procfs files included (their size is unknown before reading).
 // kLimit when there are more than `max_bytes`.
-[[nodiscard]] Result<std::string> ReadFile(const std::string& path, std::size_t max_bytes = 1 << 20);
+[[nodiscard]] Result<std::string> ReadFile(const std::string& path,
+                                           std::size_t max_bytes = 1 << 20);
 [[nodiscard]] Result<std::string> ReadFd(int fd, std::size_t max_bytes = 1 << 20);
 
 // Writes every byte, going on after short writes and EINTR.

@@ -72,14 +72,14 @@ Signature SigningKey::Sign(ByteView message) const {
   Signature signature;
   std::size_t size = signature.size();
   BRIG_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) == 1);
-  BRIG_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                            Raw(message), message.size()) == 1);
+  BRIG_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
+                            &size, Raw(message), message.size()) == 1);
   return signature;
 }
 
 bool VerifySignature(const PublicKey& key, ByteView message, ByteView signature) {
-  const KeyPtr handle(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Raw(key), key.size()), EVP_PKEY_free);
+  const KeyPtr handle(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Raw(key), key.size()),
+                      EVP_PKEY_free);
   const MdPtr context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   return handle &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, handle.get()) == 1 &&

@@ -13,10 +13,11 @@ TEST(Hash, Sha256OfPartsIsTheHashOfTheWhole) {
 
 // RFC 8032, 7.1, test 2.
 TEST(Hash, Ed25519MatchesTheStandardsExample) {
-  const auto key =
-      SigningKey::FromSeed(*FromHex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
+  const auto key = SigningKey::FromSeed(
+      *FromHex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
   ASSERT_TRUE(key);
-  EXPECT_EQ(ToHex(key->public_key()), "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  EXPECT_EQ(ToHex(key->public_key()),
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
   const Bytes message = *FromHex("72");
   const Signature signature = key->Sign(message);
   EXPECT_EQ(ToHex(signature).substr(0, 16), "92a009a9f0d4cab8");

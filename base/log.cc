@@ -19,8 +19,8 @@ static spdlog::level::level_enum Level(LogLevel level) {
 }
 
 void StartLog(std::string_view process, LogLevel level) {
-  auto logger = std::make_shared<spdlog::logger>(
-      std::string(process), std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>(std::string(process),
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%l %n: %v");
   logger->set_level(Level(level));
   logger->flush_on(spdlog::level::debug);

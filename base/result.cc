@@ -25,23 +25,38 @@ std::string_view NameOf(ErrorCode code) {
 
 static ErrorCode CodeOf(int sys_errno) {
   switch (sys_errno) {
-    case ENOENT: case ESRCH: case ENOTDIR: return ErrorCode::kNotFound;
-    case EPERM: case EACCES: case EROFS: return ErrorCode::kDenied;
+    case ENOENT:
+    case ESRCH:
+    case ENOTDIR: return ErrorCode::kNotFound;
+    case EPERM:
+    case EACCES:
+    case EROFS: return ErrorCode::kDenied;
     case EINVAL: return ErrorCode::kInvalid;
-    case ENOSPC: case EDQUOT: case EMFILE: case ENFILE: case ENOMEM: case E2BIG: case EFBIG:
-      return ErrorCode::kLimit;
-    case EAGAIN: case EBUSY: case ETIMEDOUT: case ECONNREFUSED: case EPIPE: case ECONNRESET:
-      return ErrorCode::kUnavailable;
-    case ENOSYS: case EOPNOTSUPP: return ErrorCode::kUnsupported;
-    case EIO: case EBADMSG: return ErrorCode::kCorrupt;
+    case ENOSPC:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case E2BIG:
+    case EFBIG: return ErrorCode::kLimit;
+    case EAGAIN:
+    case EBUSY:
+    case ETIMEDOUT:
+    case ECONNREFUSED:
+    case EPIPE:
+    case ECONNRESET: return ErrorCode::kUnavailable;
+    case ENOSYS:
+    case EOPNOTSUPP: return ErrorCode::kUnsupported;
+    case EIO:
+    case EBADMSG: return ErrorCode::kCorrupt;
     default: return ErrorCode::kInternal;
   }
 }
 
 std::unexpected<Error> FailErrno(std::string_view what, int sys_errno) {
-  return std::unexpected(Error{
-      CodeOf(sys_errno), fmt::format("{}: {}", what, std::generic_category().message(sys_errno)),
-      sys_errno});
+  return std::unexpected(
+      Error{CodeOf(sys_errno),
+            fmt::format("{}: {}", what, std::generic_category().message(sys_errno)), sys_errno});
 }
 
 std::unexpected<Error> Within(std::string_view context, Error error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors as values: Result<T> is a value or an Error. Nothing in brig throws across a room's border.
-// Mark every function that returns Result [[nodiscard]]: std::expected itself is not. Thread safe (values).
+// Errors as values: Result<T> is a value or an Error. Nothing in brig throws across a room's
+// border. Mark every function that returns Result [[nodiscard]]: std::expected itself is not.
+// Thread safe (values).
 #pragma once
 
 #include <cerrno>
@@ -50,7 +51,8 @@ std::string_view NameOf(ErrorCode code);
 #define BRIG_JOIN_(a, b) a##b
 #define BRIG_JOIN(a, b) BRIG_JOIN_(a, b)
 
-// Gives `target` the value of a Result expression, or returns its error from the enclosing function.
+// Gives `target` the value of a Result expression, or returns its error from the enclosing
+// function.
 #define BRIG_ASSIGN(target, expression) \
   BRIG_ASSIGN_(BRIG_JOIN(brig_result_, __LINE__), target, expression)
 #define BRIG_ASSIGN_(temporary, target, expression)                     \
@@ -59,10 +61,10 @@ std::string_view NameOf(ErrorCode code);
   target = *std::move(temporary)
 
 // Returns the error of a Result expression from the enclosing function, if it has one.
-#define BRIG_TRY(expression)                                              \
-  do {                                                                    \
-    if (auto brig_try_ = (expression); !brig_try_)                        \
-      return std::unexpected(std::move(brig_try_).error());               \
+#define BRIG_TRY(expression)                                \
+  do {                                                      \
+    if (auto brig_try_ = (expression); !brig_try_)          \
+      return std::unexpected(std::move(brig_try_).error()); \
   } while (false)
 
 // A mistake of ours, never of outside input: aborts, in release builds too.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one owner of a file descriptor: closes it when it goes. Movable, not copyable, not thread safe.
+// The one owner of a file descriptor: closes it when it goes. Movable, not copyable, not thread
+// safe.
 #pragma once
 
 #include <unistd.h>

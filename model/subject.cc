@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/subject.h"
+
+#include <fmt/format.h>
+
+#include "model/facts.h"
+#include "model/status.h"
+
+namespace brig {
+
+std::string_view NameOf(Naming naming) {
+  switch (naming) {
+    case Naming::kRuntime: return "runtime";
+    case Naming::kEngine: return "engine";
+    case Naming::kUnidentified: break;
+  }
+  return "unidentified";
+}
+
+std::string_view NameOf(PersonBasis basis) {
+  switch (basis) {
+    case PersonBasis::kLogin: return "login";
+    case PersonBasis::kCaller: return "caller";
+    case PersonBasis::kAmbiguous: return "ambiguous";
+    case PersonBasis::kUnknown: break;
+  }
+  return "unknown";
+}
+
+std::string_view NameOf(Layer layer) {
+  switch (layer) {
+    case Layer::kGuard: return "guard";
+    case Layer::kCage: return "cage";
+    case Layer::kLeash: return "leash";
+    case Layer::kEye: break;
+  }
+  return "eye";
+}
+
+std::string_view NameOf(LayerState state) {
+  switch (state) {
+    case LayerState::kPartial: return "partial";
+    case LayerState::kActive: return "active";
+    case LayerState::kAbsent: break;
+  }
+  return "absent";
+}
+
+std::string_view NameOf(DocumentKind kind) {
+  switch (kind) {
+    case DocumentKind::kCgroup: return "cgroup";
+    case DocumentKind::kMountInfo: return "mountinfo";
+    case DocumentKind::kStatus: return "status";
+    case DocumentKind::kRuntimeState: return "runtime_state";
+    case DocumentKind::kDockerInspect: return "docker_inspect";
+    case DocumentKind::kDockerImage: return "docker_image";
+    case DocumentKind::kUsers: return "users";
+    case DocumentKind::kFailure: break;
+  }
+  return "failure";
+}
+
+std::string Container::DisplayName() const {
+  if (!name.empty()) return name;
+  if (!id.empty()) return id.substr(0, 12);
+  return key == 0 ? "host" : fmt::format("unidentified-{:x}", key);
+}
+
+}  // namespace brig
