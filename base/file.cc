@@ -60,7 +60,7 @@ static Result<> SyncParent(const std::string& path) {
 
 Result<> ReplaceFile(const std::string& path, std::string_view content, unsigned mode) {
   std::string temporary = path + ".XXXXXX";
-  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  const UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return FailErrno(fmt::format("create {}", temporary));
   auto written = WriteAll(fd.get(), content);
   if (written && ::fchmod(fd.get(), mode) != 0) written = FailErrno("set its mode");
