@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# One room, one library: brig_room(ledger SOURCES a.cc HEADERS a.h NEEDS brig::base TESTS a_test.cc FUZZ a_fuzz.cc)
+# One room, one library:
+#   brig_room(ledger SOURCES a.cc HEADERS a.h NEEDS brig::base TESTS a_test.cc FUZZ a_fuzz.cc)
 #
-# SOURCES may be empty: the room is then header-only. Each test file becomes its own executable, so that
-# `ctest -R decoder` is a small build. A fuzz file named x_fuzz.cc reads its seed corpus from testdata/x_corpus.
+# SOURCES may be empty: the room is then header-only. Each test file becomes its own executable, so
+# that `ctest -R decoder` is a small build. A fuzz file named x_fuzz.cc reads its seed corpus from
+# testdata/x_corpus.
 function(brig_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fstack-protector-strong)
@@ -18,7 +20,8 @@ function(brig_room name)
     brig_warnings(${target})
     if(ROOM_HEADERS)
       # Every header compiles alone: `all_verify_interface_header_sets` builds one file per header.
-      target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ROOM_HEADERS})
+      target_sources(${target} PUBLIC
+        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ROOM_HEADERS})
     endif()
   else()
     add_library(${target} INTERFACE)
@@ -36,8 +39,11 @@ function(brig_room name)
       brig_warnings(${name}_${stem})
       string(REPLACE "_fuzz" "_corpus" corpus ${stem})
       # Bounded: the grown corpus stays in the build tree, the seeds in the repository.
+      set(grown ${CMAKE_CURRENT_BINARY_DIR}/${corpus})
+      file(MAKE_DIRECTORY ${grown})
       add_test(NAME fuzz.${name}.${stem}
-        COMMAND sh -c "mkdir -p ${CMAKE_CURRENT_BINARY_DIR}/${corpus} && exec $<TARGET_FILE:${name}_${stem}> -max_total_time=${BRIG_FUZZ_SECONDS} -rss_limit_mb=2048 ${CMAKE_CURRENT_BINARY_DIR}/${corpus} ${CMAKE_CURRENT_SOURCE_DIR}/testdata/${corpus}")
+        COMMAND ${name}_${stem} -max_total_time=${BRIG_FUZZ_SECONDS} -rss_limit_mb=2048
+          ${grown} ${CMAKE_CURRENT_SOURCE_DIR}/testdata/${corpus})
       set_tests_properties(fuzz.${name}.${stem} PROPERTIES LABELS fuzz)
     endforeach()
   else()
