@@ -8,6 +8,7 @@ Only clang-format 19 counts: other versions lay out differently. Exits 77 when i
 """
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -26,13 +27,21 @@ def main(arguments):
     fix = "--fix" in arguments
     named = [name for name in arguments if name != "--fix"]
     paths = named or [str(p) for p in source_tree.files(source_tree.root_of([]), source_tree.CODE_C)]
-    mode = ["-i"] if fix else ["--dry-run", "-Werror"]
     if not paths:
         return 0
-    status = subprocess.run([FORMATTER, "--style=file", *mode, *paths], check=False).returncode
-    if status:
-        print("to lay them out: tools/check_format.py --fix FILE...")
-    return 1 if status else 0
+    if fix:
+        return subprocess.run([FORMATTER, "--style=file", "-i", *paths], check=False).returncode
+    command = [FORMATTER, "--style=file", "--dry-run", "-Werror", *paths]
+    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
+    # The first complaint of each file is enough to find it.
+    first = {}
+    for match in re.finditer(r"^(\S+?):(\d+):\d+: error: ", done.stderr, re.MULTILINE):
+        first.setdefault(match[1], match[2])
+    for path, line in first.items():
+        print(f"{path}:{line}: not laid out: tools/check_format.py --fix {path}")
+    if done.returncode and not first:
+        print(done.stderr)
+    return 1 if done.returncode else 0
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ NINJA_STEP = re.compile(r"^\[\d+/\d+\]")
 # ctest sums up by itself; the one sum that counts is ours.
 CTEST_SUM = re.compile(
     r"tests passed|^Total Test time|^Label Time Summary|sec\*proc|^Errors while running CTest"
+    r"|^\s*Start +\d+:|^The following tests FAILED|^\s+\d+ - \S+ \(\w+\)$"
     r"|^Output from these tests|^Use \"--rerun-failed|^Test project|^Internal ctest changing"
 )
 

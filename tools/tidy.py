@@ -40,6 +40,9 @@ BANNED_CALLS = {
 SLEEPS = ("sleep", "usleep", "nanosleep", "sleep_for", "sleep_until")
 # In pieces, so that this file does not name them.
 BANNED_WORDS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|W" r"IP)\b")
+GUARD = re.compile(r"^#pragma once$", re.MULTILINE)
+# Kernel coding style has its own; either will do there.
+GUARD_KERNEL = re.compile(r"^(?:#pragma once|#ifndef \w+\n#define \w+)$", re.MULTILINE)
 ALLOWED = re.compile(r"tidy: allow\((\w+)\) \w+")
 
 
@@ -52,8 +55,7 @@ def _call(names):
 
 BANNED_C = _call(BANNED_CALLS)
 SLEEP_C = _call(SLEEPS)
-BANNED_PYTHON = re.compile(r"\bos\.(system|popen)\s*\(")
-SLEEP_PYTHON = re.compile(r"\btime\.sleep\s*\(")
+BANNED_PYTHON = ("os.system", "os.popen", "time.sleep")
 
 
 class Report:
@@ -116,11 +118,13 @@ def check_licence(report, path, text):
 
 
 def check_header(report, path, text):
-    """SPDX line, a comment that says what this is, then `#pragma once`."""
+    """SPDX line, a comment that says what this is, then the guard, before any other code."""
     if path.suffix != ".h":
         return
-    before, once, _ = text.partition("#pragma once")
-    if not once or cpp_text.without_comments(before).strip():
+    guard = GUARD_KERNEL if path.relative_to(report.root).parts[0] == "kernel" else GUARD
+    first = guard.search(text)
+    before = text[: first.start()] if first else text
+    if not first or cpp_text.without_comments(before).strip():
         report.add(path, 1, "header", "the first code of a header is `#pragma once`")
         return
     comment = [line for line in before.splitlines() if "SPDX" not in line]
@@ -128,23 +132,42 @@ def check_header(report, path, text):
         report.add(path, 1, "header", "a header opens with a comment: what this is, who owns what")
 
 
+def calls_c(text):
+    """(line, name) of each call that a C or C++ file may not make, sleeps included."""
+    for number, line in enumerate(cpp_text.without_comments(text).splitlines(), 1):
+        for match in (*BANNED_C.finditer(line), *SLEEP_C.finditer(line)):
+            yield number, match[1]
+
+
+def calls_python(text):
+    """The same of Python: `module.name(...)` as written."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in BANNED_PYTHON:
+            yield node.lineno, node.func.attr
+
+
 def check_calls(report, path, text):
     if path.suffix in source_tree.CODE_C:
-        code, banned, sleeps = cpp_text.without_comments(text), BANNED_C, SLEEP_C
+        calls = calls_c(text)
     elif path.suffix == ".py":
-        code, banned, sleeps = text, BANNED_PYTHON, SLEEP_PYTHON
+        calls = calls_python(text)
     else:
         return
-    originals = text.splitlines()
-    for number, line in enumerate(code.splitlines(), 1):
-        if ALLOWED.search(originals[number - 1]):
+    lines = text.splitlines()
+    for number, name in calls:
+        if ALLOWED.search(lines[number - 1]):
             continue
-        for match in banned.finditer(line):
-            why = BANNED_CALLS[match[1]]
-            report.add(path, number, "call", f"{match[1]} is banned: {why}")
-        if is_test(path) and sleeps.search(line):
+        if name in BANNED_CALLS:
+            report.add(path, number, "call", f"{name} is banned: {BANNED_CALLS[name]}")
+        elif is_test(path):
             report.add(path, number, "sleep", "no sleeps in tests: wait for a condition")
-        if path.suffix == ".cc" and re.search(r"\busing namespace std\b", line):
+
+
+def check_namespaces(report, path, text):
+    if path.suffix not in source_tree.CODE_C:
+        return
+    for number, line in enumerate(cpp_text.without_comments(text).splitlines(), 1):
+        if re.search(r"\busing namespace std\s*;", line):
             report.add(path, number, "using", "`using namespace std` is banned")
         elif path.suffix == ".h" and re.search(r"\busing namespace\b", line):
             report.add(path, number, "using", "a header opens no namespace for its readers")
@@ -224,6 +247,7 @@ def check(root):
         check_sizes(report, path, text)
         check_header(report, path, text)
         check_calls(report, path, text)
+        check_namespaces(report, path, text)
         if path.suffix in source_tree.CODE_C:
             sources[path] = text
     check_dead(report, sources)
