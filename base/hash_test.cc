@@ -25,9 +25,7 @@ TEST(Hash, Ed25519MatchesTheStandardsExample) {
   EXPECT_FALSE(VerifySignature(key->public_key(), *FromHex("73"), signature));
 }
 
-TEST(Hash, ASeedOfTheWrongSizeIsRefused) {
-  EXPECT_FALSE(SigningKey::FromSeed(*FromHex("00ff")));
-}
+TEST(Hash, ASeedOfTheWrongSizeIsRefused) { EXPECT_FALSE(SigningKey::FromSeed(*FromHex("00ff"))); }
 
 TEST(Hash, AGeneratedKeyComesBackFromItsSeed) {
   const auto key = SigningKey::Generate();

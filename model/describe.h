@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each noun describes its fields once: `static void Describe(auto& self, auto& visit)` calls
-// visit("name", self.field) for each. Encoding, decoding, JSON and the JSON schema all come from that one
-// description, so they cannot disagree. Fields are only ever added at the end. Thread safe (no state).
+// visit("name", self.field) for each. Encoding, decoding, JSON and the JSON schema all come from
+// that one description, so they cannot disagree. Fields are only ever added at the end. Thread safe
+// (no state).
 #pragma once
 
 #include <string_view>
@@ -17,7 +18,8 @@ struct NoVisit {
 };
 
 template <class T>
-concept Described = requires(T& value, NoVisit& visit) { std::remove_const_t<T>::Describe(value, visit); };
+concept Described =
+    requires(T& value, NoVisit& visit) { std::remove_const_t<T>::Describe(value, visit); };
 
 template <class T>
 inline constexpr bool kIsVector = false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of the nouns, from their descriptions: unsigned integers as LEB128, signed ones zigzag first, bool a byte,
-// text and vectors with a varint length, a variant with its varint index. No field names are stored. A decoder
-// accepts exactly what an encoder of the same version wrote; fields missing at the end keep their defaults.
-// Thread safe (no state).
+// Bytes of the nouns, from their descriptions: unsigned integers as LEB128, signed ones zigzag
+// first, bool a byte, text and vectors with a varint length, a variant with its varint index. No
+// field names are stored. A decoder accepts exactly what an encoder of the same version wrote;
+// fields missing at the end keep their defaults. Thread safe (no state).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,9 @@ class Encoder {
   explicit Encoder(ByteWriter& out) : out_(out) {}
 
   template <class T>
-  void operator()(std::string_view, const T& value) { Put(value); }
+  void operator()(std::string_view, const T& value) {
+    Put(value);
+  }
 
   template <class T>
   void Put(const T& value) {
@@ -41,7 +43,7 @@ class Encoder {
       for (const auto& item : value) Put(item);
     } else if constexpr (kIsVariant<T>) {
       out_.Varint(value.index());
-      std::visit([this](const auto& item) { Put(item); }, value);
+      std::visit([this](const auto& item) { this->Put(item); }, value);
     } else {
       static_assert(Described<const T>);
       T::Describe(value, *this);
@@ -59,7 +61,9 @@ class Decoder {
   explicit Decoder(ByteReader& in) : in_(in) {}
 
   template <class T>
-  void operator()(std::string_view, T& value) { Get(value); }
+  void operator()(std::string_view, T& value) {
+    Get(value);
+  }
 
   template <class T>
   void Get(T& value) {

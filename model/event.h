@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Event: one operation of one task, as the kernel saw it. Plain data; who the container and the person are
-// is added by identity (model/subject.h). Times in nanoseconds since boot unless named wall. Limits are
-// those of the records (docs/event-abi.md): no string here is ever cut silently.
+// Event: one operation of one task, as the kernel saw it. Plain data; who the container and the
+// person are is added by identity (model/subject.h). Times in nanoseconds since boot unless named
+// wall. Limits are those of the records (docs/event-abi.md): no string here is ever cut silently.
 #pragma once
 
 #include <cstdint>
@@ -65,15 +65,15 @@ struct Actor {
 // The file that the kernel really operated on.
 struct FileObject {
   std::uint64_t inode = 0;
-  std::uint32_t device = 0;      // of its superblock: major << 20 | minor
-  std::uint32_t device_node = 0; // for device files: the number they stand for
-  std::uint32_t superblock = 0;  // magic, as in linux/magic.h
-  std::uint32_t mode = 0;        // type and permissions
+  std::uint32_t device = 0;       // of its superblock: major << 20 | minor
+  std::uint32_t device_node = 0;  // for device files: the number they stand for
+  std::uint32_t superblock = 0;   // magic, as in linux/magic.h
+  std::uint32_t mode = 0;         // type and permissions
   std::uint32_t links = 0;
   std::uint64_t mount_namespace = 0;
-  bool upper = false;            // on overlay: written after the container's start
+  bool upper = false;  // on overlay: written after the container's start
   bool unlinked = false;
-  bool memory = false;           // memfd or tmpfs without a name
+  bool memory = false;  // memfd or tmpfs without a name
 
   static void Describe(auto& self, auto& visit) {
     visit("inode", self.inode);
@@ -131,7 +131,7 @@ struct ExitDetails {
 // open, mknod, chroot, pivot_root: one file and how it was named.
 struct FileDetails {
   static constexpr std::string_view kName = "file";
-  std::string path;   // resolved by the kernel, or as given by the program when `path_as_given`
+  std::string path;  // resolved by the kernel, or as given by the program when `path_as_given`
   bool path_as_given = false;
   FileObject file;
   std::uint64_t flags = 0;  // open flags, or the mode and device that mknod was given
@@ -160,8 +160,8 @@ struct MountDetails {
   }
 };
 
-// setns, unshare, clone: the namespaces that the task has afterwards. Inode numbers, but for `mount`,
-// which is the kernel's own number for a mount namespace, never given twice.
+// setns, unshare, clone: the namespaces that the task has afterwards. Inode numbers, but for
+// `mount`, which is the kernel's own number for a mount namespace, never given twice.
 struct NamespaceSet {
   std::uint64_t mount = 0;
   std::uint32_t pid = 0, net = 0, ipc = 0, uts = 0, cgroup = 0, user = 0;
@@ -291,9 +291,9 @@ struct LostDetails {
   }
 };
 
-using Details = std::variant<NoDetails, ForkDetails, ExecDetails, ExitDetails, FileDetails, MountDetails,
-                             NamespaceDetails, CredentialDetails, TargetDetails, ConnectDetails,
-                             KernelDetails, BirthDetails, EndDetails, LostDetails>;
+using Details = std::variant<NoDetails, ForkDetails, ExecDetails, ExitDetails, FileDetails,
+                             MountDetails, NamespaceDetails, CredentialDetails, TargetDetails,
+                             ConnectDetails, KernelDetails, BirthDetails, EndDetails, LostDetails>;
 
 struct Event {
   std::uint64_t sequence = 0;  // per CPU and class, gapless but for what is lost
@@ -311,7 +311,7 @@ struct Event {
   bool uring = false;              // done by io_uring, no system call names it
   bool attempt = false;            // seen when asked for; the result comes as an event of its own
   Actor actor;
-  std::vector<ProcessRef> chain;   // parent, its parent ...; filled for critical events
+  std::vector<ProcessRef> chain;  // parent, its parent ...; filled for critical events
   Details details;
 
   static void Describe(auto& self, auto& visit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Facts: what the privileged reader fetched about a container, as bytes that nobody has parsed yet. They come
-// from /proc, from runtimes' state files and from engines' sockets, so any of it may be hostile. Plain data.
+// Facts: what the privileged reader fetched about a container, as bytes that nobody has parsed yet.
+// They come from /proc, from runtimes' state files and from engines' sockets, so any of it may be
+// hostile. Plain data.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ struct Document {
 struct Facts {
   std::uint64_t container = 0;  // the kernel's key; 0: about the host
   ProcessRef first_process;
-  bool complete = true;         // false: more will come (an engine has not answered yet)
+  bool complete = true;  // false: more will come (an engine has not answered yet)
   std::vector<Document> documents;
   static void Describe(auto& self, auto& visit) {
     visit("container", self.container);
@@ -49,7 +50,8 @@ struct Facts {
   }
 };
 
-// What a container may do beyond the strict default, computed from its spec; carried out by the kernel programs.
+// What a container may do beyond the strict default, computed from its spec; carried out by the
+// kernel programs.
 struct DeviceRule {
   std::uint32_t type = 0;  // 'b' or 'c'
   std::uint32_t major = 0, minor = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding: an event that broke an invariant, told for people. Plain data. The first of its kind is a finding
-// at once; repeats of the same (container, invariant, cause, object) are counted, exactly.
+// Finding: an event that broke an invariant, told for people. Plain data. The first of its kind is
+// a finding at once; repeats of the same (container, invariant, cause, object) are counted,
+// exactly.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 namespace brig {
 
 struct Finding {
-  std::string id;  // 12 hex digits, from the kernel record: the same record never makes two findings
+  std::string
+      id;  // 12 hex digits, from the kernel record: the same record never makes two findings
   std::int64_t wall_ns = 0;
   std::int64_t boot_ns = 0;
   Invariant invariant = Invariant::kNone;

@@ -130,9 +130,10 @@ std::string ToJson(const Process& process) { return Line(JsonOf(process)); }
 std::string ToJson(const Status& status) { return Line(JsonOf(status)); }
 
 std::string RecordJsonSchema() {
-  const Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                       {"title", "brig record"},
-                       {"anyOf", RecordSchemas(std::make_index_sequence<std::variant_size_v<Record>>())}};
+  const Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "brig record"},
+      {"anyOf", RecordSchemas(std::make_index_sequence<std::variant_size_v<Record>>())}};
   return schema.dump(2) + "\n";
 }
 

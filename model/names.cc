@@ -7,6 +7,7 @@
 namespace brig {
 namespace {
 
+// clang-format off: in the order of names.h
 constexpr std::array<std::string_view, kOperationCount> kOperations = {
     "none",       "fork",       "exec",       "exit",          "open",
     "mount",      "umount",     "move_mount", "open_tree",     "fsopen",
@@ -35,6 +36,7 @@ constexpr std::array<std::string_view, 23> kHostObjects = {
     "boot", "host_programs", "host_logs", "image_store", "host_devices", "runtime_state", "brig",
     "docker_socket", "containerd_socket", "podman_socket", "crio_socket", "kubelet", "etcd",
     "metadata_service", "brig_socket", "other_daemon"};
+// clang-format on
 
 // Values may come from stored or foreign bytes: an unknown one has a name too.
 template <std::size_t N, class E>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The closed lists of the model, each value with its one name. The numbers are stored in the ledger and
-// shared with the kernel programs: never renumber, only add at the end. Thread safe (constants).
+// The closed lists of the model, each value with its one name. The numbers are stored in the ledger
+// and shared with the kernel programs: never renumber, only add at the end. Thread safe
+// (constants).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 namespace brig {
 
+// clang-format off: closed lists, grouped by meaning
 enum class Operation : std::uint16_t {
   kNone = 0,
   kFork, kExec, kExit, kOpen,
@@ -30,11 +32,12 @@ enum class Invariant : std::uint16_t {
 };
 inline constexpr std::uint16_t kInvariantCount = 8;  // kNone included
 
-// Why the kernel program saw an invariant broken; with the operation it gives the road and the sentence.
+// Why the kernel program saw an invariant broken; with the operation it gives the road and the
+// sentence.
 enum class Cause : std::uint16_t {
   kNone = 0,
   kForeignMount,        // I1: the file came through a mount of another mount namespace
-  kHostDirectory,       // I1: a guarded directory of the host, through a mount of the container's own
+  kHostDirectory,       // I1: a guarded directory of the host, through a mount of its own
   kGlobalSwitch,        // I1: opened for writing on procfs, sysfs, debugfs, tracefs, bpffs ...
   kForeignCgroup,       // I1: a control file of a cgroup that is not the container's
   kForeignRoot,         // I1: the task's root directory lies on a foreign mount
@@ -47,7 +50,7 @@ enum class Cause : std::uint16_t {
   kLessConfinement,     // I4: seccomp or no_new_privs weaker than at the container's start
   kUnannounced,         // I4: credentials changed and no system call had announced it
   kForeignTask,         // I5: read, traced, signalled or limited a task outside the container
-  kForeignTaskFile,     // I5: opened the memory, environment or descriptors of such a task in procfs
+  kForeignTaskFile,     // I5: opened the memory, environment or the like of such a task in procfs
   kKernelCode,          // I6: module, kexec, BPF program
   kKernelMemory,        // I6: kernel memory, kernel log, host-wide perf
   kDoorPath,            // I7: a management socket by its inode
@@ -65,13 +68,14 @@ enum class RecordClass : std::uint8_t { kCritical = 0, kTelemetry = 1 };
 enum class HostObject : std::uint32_t {
   kNone = 0, kOrdinary, kRoot, kConfiguration, kAccounts, kRootHome, kCron, kBoot, kPrograms, kLogs,
   kImageStore, kDevices, kRuntimeState, kBrig,
-  kDockerSocket, kContainerdSocket, kPodmanSocket, kCrioSocket, kKubelet, kEtcd, kMetadata, kBrigSocket,
-  kOtherDaemon,
+  kDockerSocket, kContainerdSocket, kPodmanSocket, kCrioSocket, kKubelet, kEtcd, kMetadata,
+  kBrigSocket, kOtherDaemon,
 };
+// clang-format on
 
 std::string_view NameOf(Operation operation);
-std::string_view NameOf(Invariant invariant);    // "I1"; "" for kNone
-std::string_view TitleOf(Invariant invariant);   // "files"
+std::string_view NameOf(Invariant invariant);   // "I1"; "" for kNone
+std::string_view TitleOf(Invariant invariant);  // "files"
 std::string_view NameOf(Cause cause);
 std::string_view NameOf(Verdict verdict);
 std::string_view NameOf(Mode mode);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Record: what one ledger entry holds, and one message between brig's processes may hold:
-// {u8 version, u8 kind, body}. The body is the noun's encoding (model/encoding.h). Thread safe (no state).
+// {u8 version, u8 kind, body}. The body is the noun's encoding (model/encoding.h). Thread safe (no
+// state).
 #pragma once
 
 #include <variant>
@@ -23,7 +24,8 @@ Bytes EncodeRecord(const Record& record);
 // kUnsupported for another version, kInvalid for an unknown kind or bytes that do not decode.
 [[nodiscard]] Result<Record> DecodeRecord(ByteView bytes);
 
-// One JSON object on one line: {"kind": ..., fields}. Text that is not UTF-8 is escaped (base/bytes.h).
+// One JSON object on one line: {"kind": ..., fields}. Text that is not UTF-8 is escaped
+// (base/bytes.h).
 std::string ToJson(const Record& record);
 std::string ToJson(const Event& event);
 std::string ToJson(const Container& container);

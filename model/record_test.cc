@@ -18,7 +18,8 @@ Event OpenEvent() {
   event.actor.process.comm = "cat\xff";
   event.actor.process.pid = 71;
   event.chain.push_back({.start_ns = 5, .pid = 1, .uid = 0, .container = 0, .comm = "init"});
-  event.details = FileDetails{.path = "/proc/1/root/etc/shadow", .path_as_given = false, .file = {}, .flags = 2};
+  event.details = FileDetails{
+      .path = "/proc/1/root/etc/shadow", .path_as_given = false, .file = {}, .flags = 2};
   return event;
 }
 
@@ -28,7 +29,8 @@ TEST(Record, AnEventComesBackWhole) {
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_EQ(ToJson(*record), ToJson(Record(OpenEvent())));
   EXPECT_EQ(std::get<Event>(*record).result, -13);
-  EXPECT_EQ(std::get<FileDetails>(std::get<Event>(*record).details).path, "/proc/1/root/etc/shadow");
+  EXPECT_EQ(std::get<FileDetails>(std::get<Event>(*record).details).path,
+            "/proc/1/root/etc/shadow");
 }
 
 TEST(Record, EveryKindComesBack) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Status: how brig fares on this node, for `brig status`. The meter says for each invariant and layer whether
-// it is held, and if not, why. Plain data.
+// Status: how brig fares on this node, for `brig status`. The meter says for each invariant and
+// layer whether it is held, and if not, why. Plain data.
 #pragma once
 
 #include <cstdint>
@@ -79,7 +79,7 @@ struct LedgerStatus {
   std::string root;           // hex, of the latest checkpoint
   std::string key;            // the verifier key, name+hash+base64
   std::string directory;
-  std::string trouble;        // "" when it can write
+  std::string trouble;  // "" when it can write
   static void Describe(auto& self, auto& visit) {
     visit("entries", self.entries);
     visit("sealed", self.sealed);

@@ -77,14 +77,14 @@ struct MountInfo {
 struct Container {
   std::uint64_t key = 0;  // given by the kernel program at birth; unique on this node
   Naming naming = Naming::kUnidentified;
-  std::string engine;     // "docker", "runc" ...; "" when unidentified
+  std::string engine;  // "docker", "runc" ...; "" when unidentified
   std::string id, name, image, image_digest;
   std::vector<Label> labels;
   bool privileged = false;
   std::vector<Risk> risks;
   std::vector<MountInfo> mounts;
   std::vector<std::string> devices;
-  std::string note;       // why it is unidentified, or what contradicts its claim
+  std::string note;  // why it is unidentified, or what contradicts its claim
   ProcessRef first_process;
   Person started_by;
   std::int64_t started_wall_ns = 0;
@@ -137,8 +137,8 @@ struct Process {
 
 // Identity's answer for one event.
 struct Subject {
-  Container container;          // key 0: the host
-  std::vector<Process> chain;   // the acting process first, then its ancestors as far as known
+  Container container;         // key 0: the host
+  std::vector<Process> chain;  // the acting process first, then its ancestors as far as known
   Person person;
   static void Describe(auto& self, auto& visit) {
     visit("container", self.container);
