@@ -190,16 +190,18 @@ def cmake_words(root):
 
 
 def check_dead(report, texts):
-    """A source that no CMake file lists, a header that nobody includes."""
+    """A source that no CMake file lists and nobody includes, a header that nobody includes."""
     words = cmake_words(report.root)
     included = set()
     for path, text in texts.items():
         names = re.findall(r'^\s*#\s*include\s*"([^"]+)"', text, re.MULTILINE)
         included.update(name for name in names if report.root / name != path)
     for path in texts:
-        if path.suffix == ".h" and str(path.relative_to(report.root)) not in included:
+        if str(path.relative_to(report.root)) in included:
+            continue
+        if path.suffix == ".h":
             report.add(path, 1, "dead", "nobody includes this header")
-        elif path.suffix in (".c", ".cc"):
+        else:
             listed = set().union(*(words.get(parent, set()) for parent in path.parents))
             stem = path.name.removesuffix(".bpf.c") if path.name.endswith(".bpf.c") else path.name
             if path.name not in listed and stem not in listed:
@@ -219,6 +221,16 @@ def check_rooms(report, paths):
         lines = len(source_tree.read(readme).splitlines())
         if room in MAY_INCLUDE and lines not in ROOM_README_LINES:
             report.add(readme, 1, "readme", f"{lines} lines: a room's README has 10 to 25")
+
+
+def check_links(report, path, text):
+    """A link from a document leads to a file of the tree."""
+    if path.suffix != ".md":
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", line):
+            if not (path.parent / target).exists():
+                report.add(path, number, "link", f"{target} is not there")
 
 
 def check_corpora(report, paths):
@@ -241,6 +253,7 @@ def check(root):
             continue
         text = source_tree.read(path)
         check_words(report, path, text)
+        check_links(report, path, text)
         if not is_code:
             continue
         check_licence(report, path, text)

@@ -169,6 +169,18 @@ class Tidy(TreeCase):
         self.source('#include "ledger/x.h"\n')
         self.assertEqual(self.found("dead"), [])
 
+    def test_a_source_that_another_includes_is_alive(self):
+        self.put("kernel/CMakeLists.txt", HASH_SPDX + "brig.bpf.c")
+        self.put("kernel/brig.bpf.c", '#include "kernel/exec.bpf.c"\n')
+        self.put("kernel/exec.bpf.c", "")
+        self.assertEqual(self.found("dead"), [])
+
+    def test_a_link_leads_somewhere(self):
+        self.put("docs/x.md", "[a](gone.md) [b](https://example.org/c) [c](#here)\n")
+        self.assertEqual(len(self.found("link")), 1)
+        self.put("docs/gone.md", "[x](x.md#part)\n")
+        self.assertEqual(self.found("link"), [])
+
     def test_a_room_has_a_readme_of_its_size(self):
         self.source("int x;\n")
         self.assertIn("without README", self.found("readme")[0])
