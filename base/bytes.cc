@@ -137,6 +137,15 @@ static std::size_t Utf8Length(std::string_view text) {
   return 0;
 }
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string Printable(std::string_view text, std::size_t max_bytes) {
   const bool cut = text.size() > max_bytes;
   text = text.substr(0, max_bytes);

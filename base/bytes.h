@@ -79,6 +79,9 @@ std::string ToBase64(ByteView bytes);
 // Standard alphabet, padding required, no white space.
 [[nodiscard]] Result<Bytes> FromBase64(std::string_view text);
 
+// True when every byte belongs to a well-formed UTF-8 sequence.
+bool IsUtf8(std::string_view text);
+
 // Text from outside made safe for a terminal or a log line: control characters and bytes that are
 // not UTF-8 become \xNN; at most `max_bytes` of input, then "...".
 std::string Printable(std::string_view text, std::size_t max_bytes = 4096);

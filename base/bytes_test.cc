@@ -56,6 +56,12 @@ TEST(Bytes, HexRefusesWhatIsNotHex) {
   EXPECT_FALSE(FromHex("0g"));
 }
 
+TEST(Bytes, TellsUtf8FromOtherBytes) {
+  EXPECT_TRUE(IsUtf8("plain, \xc3\xa9, \xe2\x80\x94, \xf0\x9f\x90\x8b"));
+  for (const char* bad : {"\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80"})
+    EXPECT_FALSE(IsUtf8(bad)) << bad;
+}
+
 TEST(Bytes, PrintableKeepsUtf8AndEscapesTheRest) {
   EXPECT_EQ(Printable("caf\xc3\xa9"), "caf\xc3\xa9");
   EXPECT_EQ(Printable("a\x1b[31m\n"), "a\\x1b[31m\\x0a");

@@ -3,7 +3,8 @@
 //
 //   body = origin "\n" size "\n" base64(root) "\n" *(extension "\n")     no line is empty
 //
-// brig's origin is the name of the log key. The functions are thread safe; a CheckpointSigner is not.
+// brig's origin is the name of the log key. The functions are thread safe; a CheckpointSigner is
+// not.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ struct CheckpointBody {
 std::string FormatBody(const CheckpointBody& body);
 [[nodiscard]] Result<CheckpointBody> ParseBody(std::string_view text);
 
-// The note for this body. Signs whatever it is given: a process that holds the key uses CheckpointSigner.
+// The note for this body. Signs whatever it is given: a process that holds the key uses
+// CheckpointSigner.
 [[nodiscard]] Result<std::string> SignCheckpoint(const SigningKey& key, const std::string& key_name,
                                                  const CheckpointBody& body);
 // The body, when `key` signed the note and the origin is the key's name.
@@ -38,9 +40,9 @@ std::string FormatBody(const CheckpointBody& body);
 // The body without any check of who signed: for what is compared with signed data afterwards.
 [[nodiscard]] Result<CheckpointBody> ReadCheckpoint(std::string_view note);
 
-// The one who holds the key. It remembers the last head it signed and refuses a smaller one, another
-// root for the same size, and another origin: kDenied. The caller stores `last()` durably *before* it
-// hands the note out, and gives it back after a restart.
+// The one who holds the key. It remembers the last head it signed and refuses a smaller one,
+// another root for the same size, and another origin: kDenied. The caller stores `last()` durably
+// *before* it hands the note out, and gives it back after a restart.
 class CheckpointSigner {
  public:
   CheckpointSigner(SigningKey key, std::string key_name, std::optional<CheckpointBody> last);

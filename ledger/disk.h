@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The few things the ledger asks of a file system, behind an interface, so that tests can break each of
-// them: refuse a write, tear it, store it and say it failed, or stop between any two calls.
+// The few things the ledger asks of a file system, behind an interface, so that tests can break
+// each of them: refuse a write, tear it, store it and say it failed, or stop between any two calls.
 // RealDisk() is thread safe (no state); a DiskFile belongs to one thread at a time.
 #pragma once
 
@@ -22,13 +22,14 @@ class DiskFile {
  public:
   virtual ~DiskFile() = default;
   // Fills `into` from `offset`; gives how many bytes there were, fewer only at the end of the file.
-  [[nodiscard]] virtual Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) = 0;
+  [[nodiscard]] virtual Result<std::size_t> Read(std::uint64_t offset,
+                                                 std::span<std::byte> into) = 0;
   // Writes all of `bytes` at `offset`, or fails with anything between nothing and all of it stored.
   [[nodiscard]] virtual Result<> Write(std::uint64_t offset, ByteView bytes) = 0;
   // Returns once everything written is on stable storage (fdatasync).
   [[nodiscard]] virtual Result<> Sync() = 0;
-  // Makes the file `bytes` long, zeros, with its blocks taken from the free space where the file system
-  // can promise that; kLimit when there is no room.
+  // Makes the file `bytes` long, zeros, with its blocks taken from the free space where the file
+  // system can promise that; kLimit when there is no room.
   [[nodiscard]] virtual Result<> Allocate(std::uint64_t bytes) = 0;
   [[nodiscard]] virtual Result<> Truncate(std::uint64_t bytes) = 0;
   [[nodiscard]] virtual Result<std::uint64_t> Size() = 0;

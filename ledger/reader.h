@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads entries, also while a writer appends; needs only read permission and takes no lock. Checks every
-// frame's CRC but no signature: that is verify.h. Memory is bounded (one block and one entry).
-// Not thread safe; open one per thread.
+// Reads entries, also while a writer appends; needs only read permission and takes no lock. Checks
+// every frame's CRC but no signature: that is verify.h. Memory is bounded (one block and one
+// entry). Not thread safe; open one per thread.
 #pragma once
 
 #include <chrono>
@@ -28,8 +28,8 @@ class Reader {
                                                             Disk& disk = RealDisk());
   // The next Next() gives the entry `index`; it need not exist yet.
   [[nodiscard]] Result<> Seek(std::uint64_t index);
-  // The next entry, or nothing when the end is reached (for now). kCorrupt names file, offset and index;
-  // the reader then stays where it is.
+  // The next entry, or nothing when the end is reached (for now). kCorrupt names file, offset and
+  // index; the reader then stays where it is.
   [[nodiscard]] Result<std::optional<Entry>> Next();
   // One entry by its index; kNotFound when there is none yet. Moves the reader behind it.
   [[nodiscard]] Result<Entry> Read(std::uint64_t index);
@@ -37,7 +37,8 @@ class Reader {
   [[nodiscard]] Result<std::uint64_t> Size();
   // Waits until the writer did something or the time is over; true when Next() is worth a try.
   [[nodiscard]] Result<bool> Wait(std::chrono::milliseconds timeout);
-  // Readable when Wait would return true at once: for an event loop of one's own. -1 without inotify.
+  // Readable when Wait would return true at once: for an event loop of one's own. -1 without
+  // inotify.
   [[nodiscard]] int wait_fd() const;
 
   ~Reader();

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Merkle tree of RFC 6962, section 2: a leaf is SHA-256(0x00 entry), a node SHA-256(0x01 left
+// right), and a tree of n leaves has on its left the largest full tree with fewer than n. Values;
+// thread safe.
+//
+// A Tree keeps only the roots of its full subtrees, one for each bit set in its size, largest
+// first:
+//
+//   size 7 = 4 + 2 + 1        peaks: [0..3] [4..5] [6]      root = node(p0, node(p1, p2))
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/result.h"
+
+namespace brig::ledger {
+
+Digest LeafHash(ByteView entry);
+Digest NodeHash(const Digest& left, const Digest& right);
+// The root of the tree without leaves: SHA-256 of nothing.
+Digest EmptyRoot();
+
+class Tree {
+ public:
+  Tree() = default;
+  // kInvalid when a tree of this size has another number of peaks.
+  [[nodiscard]] static Result<Tree> FromPeaks(std::uint64_t size, std::vector<Digest> peaks);
+
+  void Append(const Digest& leaf);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] Digest Root() const;
+  [[nodiscard]] const std::vector<Digest>& peaks() const { return peaks_; }
+  bool operator==(const Tree&) const = default;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Digest> peaks_;
+};
+
+// The proofs read the leaf hashes they need from `leaves`, all of the tree's: O(n) work. kInvalid
+// when what is asked for lies outside the tree.
+[[nodiscard]] Result<std::vector<Digest>> InclusionProof(std::uint64_t index,
+                                                         std::span<const Digest> leaves);
+[[nodiscard]] Result<std::vector<Digest>> ConsistencyProof(std::uint64_t old_size,
+                                                           std::span<const Digest> leaves);
+
+// True when `proof` shows that the tree with this size and root has `leaf` at `index`.
+[[nodiscard]] bool VerifyInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                                   std::span<const Digest> proof, const Digest& root);
+// True when `proof` shows that the new tree begins with all leaves of the old one. The empty tree
+// is the beginning of every tree, by the empty proof.
+[[nodiscard]] bool VerifyConsistency(std::uint64_t old_size, const Digest& old_root,
+                                     std::uint64_t new_size, const Digest& new_root,
+                                     std::span<const Digest> proof);
+
+}  // namespace brig::ledger
