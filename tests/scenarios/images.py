@@ -40,7 +40,7 @@ def attack_programs():
 def busybox_tree(directory, with_attacks=True):
     """Fills a directory with a root filesystem: busybox, a few files, attacks in /attacks."""
     need("busybox", root=False)
-    for name in ("bin", "dev", "etc", "proc", "root", "sys", "tmp", "var/tmp"):
+    for name in ("bin", "dev", "etc", "proc", "root", "sys", "tmp", "var/run", "var/tmp"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     (directory / "tmp").chmod(0o1777)
     shutil.copy(shutil.which("busybox"), directory / "bin")

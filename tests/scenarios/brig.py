@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A brig of our own for tests: brigd with private state and sockets, asked through `brig --json`.
+
+    with Brig(modes={"I1": "kill"}) as brig:
+        ...                                   # do something in a container
+        finding = brig.wait_for_finding(invariant="I1", container=container_id)
+        assert brig.findings(container=other_id) == []
+
+Leaving the block stops brigd and fails the test unless it ended cleanly.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from support import Missing, REPOSITORY, run, wait_for, with_parent
+
+READY_TIMEOUT_S = 30
+FINDING_TIMEOUT_S = 10
+
+
+def program(room, name):
+    """A program of the build that runs the tests ($BRIG_BUILD), or of the newest build."""
+    given = os.environ.get("BRIG_BUILD")
+    builds = [pathlib.Path(given)] if given else list((REPOSITORY / "build").glob("*"))
+    built = [build / room / name for build in builds if (build / room / name).is_file()]
+    if not built:
+        raise Missing(f"{name} is not built: cmake --build PATH --target {name}")
+    return max(built, key=lambda path: path.stat().st_mtime)
+
+
+def documents(text):
+    """The JSON documents in an output: the elements of one array, or one object a line."""
+    if text.lstrip().startswith("["):
+        return json.loads(text)
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def session(leader):
+    """Pids of the processes of the session that this pid once opened."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                # The name in parentheses may itself contain anything: count from its end.
+                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == leader and fields[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+class Brig:
+    """A running brigd. modes: invariant -> "record" or "kill"."""
+
+    def __init__(self, modes=None, flags=(), directory=None):
+        if os.geteuid() != 0:
+            raise Missing("not root: run the tests with sudo")
+        self._brigd, self._brig = program("agent", "brigd"), program("cli", "brig")
+        self._own = directory is None
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="brig-agent-"))
+        self.directory.chmod(0o755)  # processes without privilege pass through here
+        self._places = ["--state", self.directory / "state", "--run", self.directory / "run"]
+        self._flags = [word for mode in (modes or {}).items() for word in ("--mode", "=".join(mode))]
+        self._flags += flags
+        self._process = None
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+
+    def start(self):
+        """Starts brigd and waits until it answers; also after stop() or kill(), on the same state."""
+        with open(self.directory / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                with_parent(self._brigd, *self._places, *self._flags), start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+        def ready_or_dead():
+            return self._process.poll() is not None or self.cli("status", "--json",
+                                                                check=False).returncode == 0
+        wait_for(ready_or_dead, "brigd to be ready", READY_TIMEOUT_S)
+        if self._process.poll() is not None:
+            raise RuntimeError(f"brigd ended with {self._process.returncode}:\n{self.log()[-3000:]}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            if self._process:
+                self.stop()
+        except AssertionError:
+            if kind is None:  # else the test has failed already: its own reason is the better one
+                raise
+        finally:
+            self.kill()
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def processes(self):
+        """Pids of all processes of the agent."""
+        return session(self._process.pid)
+
+    def log(self):
+        return (self.directory / "log").read_text(errors="backslashreplace")
+
+    def cli(self, *words, check=True, **options):
+        """Runs the brig command against this agent."""
+        return run(self._brig, *self._places, *words, check=check, **options)
+
+    def _json(self, *words):
+        done = self.cli(*words, "--json", check=False)
+        if done.returncode > 1:  # 1 is an answer too: findings exist
+            raise RuntimeError(f"brig {' '.join(words)}: exit {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def status(self):
+        return json.loads(self._json("status"))
+
+    def events(self, *filters):
+        return documents(self._json("events", *filters))
+
+    def findings(self, container=None, **fields):
+        """The findings so far, those of a container (id) and with these fields only."""
+        return [finding for finding in documents(self._json("findings"))
+                if (container is None or finding["container"]["id"] == container)
+                and all(finding.get(name) == value for name, value in fields.items())]
+
+    def wait_for_finding(self, timeout_s=FINDING_TIMEOUT_S, **wanted):
+        """The first finding that findings(**wanted) gives; TimeoutError when none comes."""
+        return wait_for(lambda: self.findings(**wanted), f"a finding with {wanted}", timeout_s)[0]
+
+    def stop(self):
+        """Ends brigd as an administrator does, and asserts that it ended cleanly and entirely."""
+        leader = self._process.pid
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            status = self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"brigd does not stop:\n{self.log()[-3000:]}") from None
+        assert status == 0, f"brigd ended with {status}:\n{self.log()[-3000:]}"
+        left = session(leader)
+        assert not left, f"processes outlive brigd: {left}"
+        self._process = None
+
+    def kill(self):
+        """Ends what is left without asking, and removes the directory if it is ours."""
+        if self._process:
+            for pid in session(self._process.pid):
+                os.kill(pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+        if self._own:
+            shutil.rmtree(self.directory, ignore_errors=True)
