@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns samples into ratios and tables. Pure: no clock, no files, no processes."""
+
+import statistics
+
+from latency import summary
+
+BASE = "nothing"
+
+
+def spread(values: list[float]) -> dict:
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def ratios(measured: list[float], base: list[float]) -> dict:
+    """Each round against the same round of nothing, so that slow drift of the machine falls out."""
+    return spread([one / other for one, other in zip(measured, base, strict=True)])
+
+
+def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
+    """samples[place][workload][monitor] is a list of {"ns", "operations", "monitor_ns"}, one a
+    round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor] of {"missing",
+    "ms"}."""
+    work = {}
+    for place, workloads in samples.items():
+        for name, monitors in workloads.items():
+            base = [sample["ns"] for sample in monitors[BASE]]
+            for monitor, rounds in monitors.items():
+                own = [sample["ns"] for sample in rounds]
+                work.setdefault(place, {}).setdefault(name, {})[monitor] = {
+                    "ns": spread(own),
+                    "ratio": ratios(own, base),
+                    "monitor_ns": spread([sample["monitor_ns"] for sample in rounds]),
+                }
+    return {
+        "work": work,
+        "resources": {name: _resources(rounds) for name, rounds in resources.items()},
+        "latency": {name: _latency(rounds) for name, rounds in latencies.items()},
+    }
+
+
+def _resources(rounds: list[dict]) -> dict:
+    memory = {key: max(one["memory"][key] for one in rounds) for key in rounds[0]["memory"]}
+    counted = [one["counters"] for one in rounds if one["counters"] is not None]
+    return {
+        **memory,
+        "seen": sum(one["seen"] for one in counted) if counted else None,
+        "lost": sum(one["lost"] for one in counted) if counted else None,
+    }
+
+
+def _latency(rounds: list[dict]) -> dict:
+    return {
+        "missing": sum(one["missing"] for one in rounds),
+        **summary([ms for one in rounds for ms in one["ms"]]),
+    }
+
+
+def table(rows: list[list[str]]) -> str:
+    """A Markdown table that is also straight in a terminal; the first column is left, the rest
+    right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+
+    def line(row: list[str]) -> str:
+        cells = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths))
+        ]
+        return "| " + " | ".join(cells) + " |"
+
+    rule = (
+        "|"
+        + "|".join(
+            "-" * (width + 1) + ("-" if column == 0 else ":") for column, width in enumerate(widths)
+        )
+        + "|"
+    )
+    return "\n".join([line(rows[0]), rule, *map(line, rows[1:])])
+
+
+def text(result: dict) -> str:
+    """All tables. Ratios are the median over the rounds, (least..greatest)."""
+    parts = []
+    for place, workloads in result["work"].items():
+        label = {"host": "host (tasks without a label)", "container": "container (labelled tasks)"}[
+            place
+        ]
+        parts.append(
+            f"CPU per operation, {label}; ratio to {BASE}\n\n" + table(_work_rows(workloads))
+        )
+    parts.append(
+        "CPU of the monitor itself per operation of the workload\n\n"
+        + table(_monitor_rows(result["work"]))
+    )
+    parts.append("Monitors\n\n" + table(_resource_rows(result["resources"], result["latency"])))
+    return "\n\n".join(parts) + "\n"
+
+
+def _work_rows(workloads: dict) -> list[list[str]]:
+    monitors = [name for name in next(iter(workloads.values())) if name != BASE]
+    rows = [["workload", BASE, *monitors]]
+    for name, cells in workloads.items():
+        row = [name, duration(cells[BASE]["ns"]["median"])]
+        for monitor in monitors:
+            one = cells[monitor]["ratio"]
+            row.append(f"×{one['median']:.2f} ({one['min']:.2f}..{one['max']:.2f})")
+        rows.append(row)
+    return rows
+
+
+def _monitor_rows(work: dict) -> list[list[str]]:
+    first = next(iter(next(iter(work.values())).values()))
+    monitors = [
+        name
+        for name in first
+        if any(
+            cells[name]["monitor_ns"]["max"] > 0
+            for place in work.values()
+            for cells in place.values()
+        )
+    ]
+    rows = [["workload", *monitors]]
+    for place, workloads in work.items():
+        for name, cells in workloads.items():
+            rows.append(
+                [
+                    f"{name}, {place}",
+                    *(duration(cells[monitor]["monitor_ns"]["median"]) for monitor in monitors),
+                ]
+            )
+    return rows
+
+
+def _resource_rows(resources: dict, latency: dict) -> list[list[str]]:
+    rows = [
+        [
+            "monitor",
+            "processes",
+            "RSS MB",
+            "PSS MB",
+            "BPF maps MB",
+            "events seen",
+            "lost",
+            "to finding p50",
+            "p99",
+            "findings",
+            "missing",
+        ]
+    ]
+    for name, one in resources.items():
+        late = latency.get(name, {"findings": 0, "missing": 0})
+        found = late["findings"] > 0
+        rows.append(
+            [
+                name,
+                str(one["processes"]),
+                *(f"{one[key] / 1024:.1f}" for key in ("rss_kb", "pss_kb", "maps_kb")),
+                "-" if one["seen"] is None else str(one["seen"]),
+                "-" if one["lost"] is None else str(one["lost"]),
+                f"{late['p50_ms']:.2f} ms" if found else "-",
+                f"{late['p99_ms']:.2f} ms" if found else "-",
+                str(late["findings"]),
+                str(late["missing"]),
+            ]
+        )
+    return rows
+
+
+def duration(nanoseconds: float) -> str:
+    for unit, factor in (("ms", 1e6), ("µs", 1e3)):
+        if nanoseconds >= factor:
+            return f"{nanoseconds / factor:.3g} {unit}"
+    return f"{nanoseconds:.3g} ns"
