@@ -71,7 +71,7 @@ class Unaudited:
         return self
 
     def __exit__(self, *unused) -> None:
-        auditctl(*removal(NEVER))
+        subprocess.run(["auditctl", *removal(NEVER)], capture_output=True)
 
 
 class Auditd(Monitor):
@@ -110,8 +110,8 @@ class Auditd(Monitor):
             raise BenchError("auditd ended at once: see the system log")
         auditctl("-b", str(BACKLOG))
         for rule in self.rules:
+            self.added.append(rule)  # before: an interrupt in between removes one too many at worst
             auditctl(*rule.split())
-            self.added.append(rule)
 
     def stop(self) -> None:
         if not self.before:

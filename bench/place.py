@@ -103,7 +103,8 @@ class Host(Place):
     name = "host"
     server_prefix = "/usr/bin/setpriv --pdeathsig KILL "  # busybox has one of its own
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, scratch: Path):
+        del scratch
         path = f"{root}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         super().__init__(
             procs.start(
@@ -120,11 +121,12 @@ class Host(Place):
 class Container(Place):
     name = "container"
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, scratch: Path):
+        """`scratch` is a directory for the bundle."""
         self.identity = f"brig-bench-{os.getpid()}-{time.monotonic_ns() // 1_000_000}"
-        self.bundle = root.parent / self.identity
+        self.bundle = scratch / self.identity
         self.bundle.mkdir()
-        (self.bundle / "config.json").write_text(json.dumps(_spec(root, self.identity)))
+        (self.bundle / "config.json").write_text(json.dumps(_spec(root, self.bundle)))
         self.log = open(self.bundle / "stderr", "wb+")
         super().__init__(
             procs.start(
@@ -147,13 +149,11 @@ class Container(Place):
             shutil.rmtree(self.bundle, ignore_errors=True)
 
 
-def _spec(root: Path, identity: str) -> dict:
-    made = subprocess.run(
-        ["runc", "spec", "--bundle", root.parent / identity], capture_output=True, text=True
-    )
+def _spec(root: Path, bundle: Path) -> dict:
+    made = subprocess.run(["runc", "spec", "--bundle", bundle], capture_output=True, text=True)
     if made.returncode != 0:
         raise BenchError(f"runc spec: {made.stderr.strip()}")
-    spec = json.loads((root.parent / identity / "config.json").read_text())
+    spec = json.loads((bundle / "config.json").read_text())
     spec["process"].update(terminal=False, args=["/bin/sh"], cwd="/work")
     spec["process"]["env"] = ["PATH=/bin:/usr/sbin:/usr/bin"]
     for kind in ("bounding", "effective", "permitted"):

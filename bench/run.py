@@ -151,7 +151,7 @@ class Bench:
             )
 
     def _measure(self, one: monitor.Monitor, place_name: str) -> None:
-        with PLACES[place_name](self.root) as place:
+        with PLACES[place_name](self.root, self.directory) as place:
             for name in self.options.only:
                 pids = one.pids()
                 before = procs.cpu_ns(pids)
@@ -242,7 +242,8 @@ def main() -> int:
     if os.geteuid() != 0:
         talk("bench: not root: run it as root, for example: sudo make bench")
         return 2
-    signal.signal(signal.SIGTERM, lambda *unused: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with contextlib.ExitStack() as stack:
             result = measure(options, stack)

@@ -12,7 +12,7 @@ declare -A sets=(
   [run]="libbpf1 libelf1 zlib1g libssl3 libseccomp2 libfmt9 libspdlog1.10 libsimdjson14"
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-multilib
     docker.io containerd runc busybox-static cpio debootstrap qemu-system-x86 iproute2 procps"
-  [bench]="auditd redis-server redis-tools nginx-light wrk procps"
+  [bench]="auditd redis-server redis-tools nginx-light wrk procps runc busybox-static"
 )
 
 (($#)) || set -- build run
