@@ -68,7 +68,6 @@ def make_initramfs(path, kernel, programs, files):
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch) / "tree"
         images.busybox_tree(tree, with_attacks=False)
-        (tree / "mnt").mkdir()
         (tree / "run").mkdir()
         images.busybox_tree(tree / "image")
         shutil.copytree(kernel / "modules", tree / "modules")

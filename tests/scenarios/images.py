@@ -30,17 +30,18 @@ Description: a package to install without a network
 def attack_programs():
     """The directory of compiled attacks; the build hands it over, a plain checkout is searched."""
     given = os.environ.get("BRIG_ATTACKS")
-    built = [pathlib.Path(given)] if given else sorted(
-        REPOSITORY.glob("build/*/tests/attacks"), key=lambda path: path.stat().st_mtime)
-    if not built or not built[-1].is_dir():
+    built = [pathlib.Path(given) / "canary"] if given else list(
+        REPOSITORY.glob("build/*/tests/attacks/canary"))
+    built = [path for path in built if path.exists()]
+    if not built:
         raise Missing("attack programs are not built: cmake --build PATH --target attacks")
-    return built[-1]
+    return max(built, key=lambda path: path.stat().st_mtime).parent
 
 
 def busybox_tree(directory, with_attacks=True):
     """Fills a directory with a root filesystem: busybox, a few files, attacks in /attacks."""
     need("busybox", root=False)
-    for name in ("bin", "dev", "etc", "proc", "root", "sys", "tmp", "var/run", "var/tmp"):
+    for name in ("bin", "dev", "etc", "mnt", "proc", "root", "sys", "tmp", "var/run", "var/tmp"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     (directory / "tmp").chmod(0o1777)
     shutil.copy(shutil.which("busybox"), directory / "bin")
