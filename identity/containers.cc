@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity/containers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.h"
+#include "identity/allowance.h"
+#include "identity/proc_text.h"
+#include "identity/risks.h"
+
+namespace brig::identity {
+namespace {
+
+constexpr std::size_t kMaxTroubles = 4;
+
+void AddTrouble(std::vector<std::string>& troubles, std::string trouble) {
+  if (std::find(troubles.begin(), troubles.end(), trouble) != troubles.end()) return;
+  if (troubles.size() < kMaxTroubles) troubles.push_back(std::move(trouble));
+}
+
+void Append(std::string& text, std::string_view more) {
+  if (more.empty()) return;
+  if (!text.empty()) text += "; ";
+  text += more;
+}
+
+std::optional<std::uint64_t> KeyOf(std::string_view text) {
+  constexpr std::string_view kPrefix = "unidentified-";
+  const bool display = text.starts_with(kPrefix);
+  if (display) text.remove_prefix(kPrefix.size());
+  std::uint64_t key = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, key, display ? 16 : 10);
+  if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
+  return key;
+}
+
+bool SameAllowance(const Allowance& a, const Allowance& b) {
+  return std::equal(a.devices.begin(), a.devices.end(), b.devices.begin(), b.devices.end(),
+                    [](const DeviceRule& x, const DeviceRule& y) {
+                      return x.type == y.type && x.major == y.major && x.minor == y.minor &&
+                             x.any_minor == y.any_minor;
+                    });
+}
+
+// A volume may be a bind of any directory under a volume's name: the kernel's own table tells.
+void ResolveVolumes(std::vector<MountInfo>& mounts, const std::vector<MountInfo>& kernels) {
+  for (MountInfo& mount : mounts) {
+    if (!mount.source.ends_with("/_data")) continue;
+    const auto real = std::find_if(kernels.begin(), kernels.end(), [&](const MountInfo& other) {
+      return other.destination == mount.destination && other.source.starts_with('/');
+    });
+    if (real != kernels.end() && !real->source.ends_with("/_data")) mount.source = real->source;
+  }
+}
+
+std::string DigestOf(const DockerContainer& docker, const std::optional<DockerImage>& image) {
+  if (!image || image->id != docker.image_id || image->repo_digests.empty()) return docker.image_id;
+  const std::string& digest = image->repo_digests[0];
+  return digest.substr(digest.rfind('@') + 1);
+}
+
+}  // namespace
+
+bool Containers::Observe(const Event& event) {
+  if (event.actor.process.container == 0) return false;
+  const auto* birth = std::get_if<BirthDetails>(&event.details);
+  if (event.operation == Operation::kContainerStart && birth) return Start(event, *birth);
+  if (event.operation == Operation::kContainerEnd) return End(event);
+  return false;
+}
+
+bool Containers::Start(const Event& event, const BirthDetails& birth) {
+  Entry& entry = At(event.actor.process.container);
+  if (entry.birth) return false;
+  ++ever_;
+  entry.birth = birth;
+  entry.birth_boot_ns = event.boot_ns;
+  Container& container = entry.container;
+  container.first_process = event.actor.process;
+  // One found running began when its first process did.
+  const std::int64_t age = event.boot_ns - static_cast<std::int64_t>(event.actor.process.start_ns);
+  container.started_wall_ns = birth.found_running ? event.wall_ns - age : event.wall_ns;
+  Settle(entry);
+  return true;
+}
+
+bool Containers::End(const Event& event) {
+  const auto found = entries_.find(event.actor.process.container);
+  if (found == entries_.end() || found->second.container.ended_wall_ns != 0) return false;
+  found->second.container.ended_wall_ns = std::max<std::int64_t>(event.wall_ns, 1);
+  ended_.push_back(found->first);
+  return true;
+}
+
+Containers::Entry& Containers::At(std::uint64_t key) {
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) return found->second;
+  MakeRoom();
+  Entry& entry = entries_[key];
+  entry.container.key = key;
+  entry.allowance.container = key;
+  entry.container.note = "brig did not see it start";
+  return entry;
+}
+
+void Containers::MakeRoom() {
+  while (!ended_.empty() && (ended_.size() > kMaxEnded || entries_.size() >= kMaxContainers)) {
+    entries_.erase(ended_.front());
+    ended_.pop_front();
+  }
+  if (entries_.size() < kMaxContainers) return;
+  // Facts about what never began go before anything that runs. Keys grow with time: the first is
+  // the oldest.
+  const auto unborn = std::find_if(entries_.begin(), entries_.end(),
+                                   [](const auto& entry) { return !entry.second.birth; });
+  entries_.erase(unborn == entries_.end() ? entries_.begin() : unborn);
+}
+
+Changes Containers::Apply(const Facts& facts) {
+  Changes changes;
+  if (facts.container == 0) return changes;
+  Entry& entry = At(facts.container);
+  // Whose facts these are is told by the process they were fetched for, once the kernel named it.
+  if (entry.birth && facts.first_process.pid != 0 &&
+      !facts.first_process.SameBirth(entry.container.first_process))
+    return changes;
+  for (const Document& document : facts.documents) Read(entry, document);
+  entry.complete = entry.complete || facts.complete;
+  if (!entry.birth) return changes;
+  const Allowance before = entry.allowance;
+  Settle(entry);
+  changes.containers.push_back(entry.container);
+  if (!SameAllowance(before, entry.allowance)) changes.allowances.push_back(entry.allowance);
+  return changes;
+}
+
+void Containers::Read(Entry& entry, const Document& document) {
+  if (document.content.size() > Document::kMaxBytes)
+    return AddTrouble(entry.troubles,
+                      fmt::format("{} is larger than 1 MiB", Printable(document.source, 256)));
+  switch (document.kind) {
+    case DocumentKind::kCgroup: entry.cgroup = ParseCgroup(document.content); break;
+    case DocumentKind::kMountInfo: entry.mounts = ParseMountInfo(document.content); break;
+    case DocumentKind::kRuntimeState: ReadState(entry, document); break;
+    case DocumentKind::kDockerInspect: ReadDocker(entry, document); break;
+    case DocumentKind::kDockerImage:
+      if (auto image = ParseDockerImage(document.content)) entry.image = *std::move(image);
+      break;
+    case DocumentKind::kFailure:
+      AddTrouble(entry.troubles, Printable(document.content, 512));
+      break;
+    case DocumentKind::kStatus:
+    case DocumentKind::kUsers: break;
+  }
+}
+
+// Several states may be offered, since the reader does not read them: one that names the first
+// process is kept, whatever else comes.
+void Containers::ReadState(Entry& entry, const Document& document) {
+  auto state = ParseRuntimeState(document.content);
+  if (!state)
+    return AddTrouble(entry.troubles, fmt::format("{}: {}", Printable(document.source, 256),
+                                                  state.error().message));
+  if (entry.state && (!entry.birth || SameProcess(*entry.state, entry.container.first_process)))
+    if (!entry.birth || !SameProcess(*state, entry.container.first_process)) return;
+  entry.state = *std::move(state);
+  entry.state_source = document.source;
+}
+
+void Containers::ReadDocker(Entry& entry, const Document& document) {
+  auto docker = ParseDockerInspect(document.content);
+  if (!docker)
+    return AddTrouble(entry.troubles, fmt::format("{}: {}", Printable(document.source, 256),
+                                                  docker.error().message));
+  entry.docker = *std::move(docker);
+}
+
+void Containers::Settle(Entry& entry) const {
+  Container& container = entry.container;
+  container.naming = Naming::kUnidentified;
+  container.privileged = IsPrivileged(*entry.birth, host_);
+  container.devices.clear();
+  container.note.clear();
+  entry.allowance.devices.clear();
+  if (entry.state && SameProcess(*entry.state, container.first_process)) {
+    Name(entry);
+  } else {
+    container.mounts = entry.mounts;
+    container.note = WhyUnidentified(entry);
+  }
+  if (container.mounts.size() > kMaxMounts) container.mounts.resize(kMaxMounts);
+  container.risks = FindRisks(container, *entry.birth, host_);
+}
+
+void Containers::Name(Entry& entry) const {
+  Container& container = entry.container;
+  const RuntimeState& state = *entry.state;
+  container.naming = Naming::kRuntime;
+  container.engine = "runc";
+  container.id = state.id;
+  container.mounts = state.mounts;
+  ResolveVolumes(container.mounts, entry.mounts);
+  const std::string claimed = IdInCgroup(entry.birth->cgroup);
+  if (!claimed.empty() && state.id.size() == claimed.size() && claimed != state.id)
+    Append(container.note,
+           fmt::format("its cgroup path claims to be container {}", claimed.substr(0, 12)));
+  const DockerContainer* docker = nullptr;
+  if (entry.docker && entry.docker->id == state.id) {
+    if (entry.docker->pid == 0 || entry.docker->pid == state.init_pid)
+      docker = &*entry.docker;
+    else
+      Append(container.note,
+             fmt::format("docker says that its first process is {}", entry.docker->pid));
+  }
+  if (docker) NameByDocker(entry, *docker);
+  entry.allowance = ComputeAllowance(container.key, state, docker);
+  container.devices = DescribeDevices(entry.allowance, state);
+}
+
+void Containers::NameByDocker(Entry& entry, const DockerContainer& docker) const {
+  Container& container = entry.container;
+  container.naming = Naming::kEngine;
+  container.engine = "docker";
+  container.name = docker.name;
+  container.image = docker.image;
+  container.image_digest = DigestOf(docker, entry.image);
+  container.labels = docker.labels;
+  container.privileged = container.privileged || docker.privileged;
+}
+
+std::string Containers::WhyUnidentified(const Entry& entry) {
+  std::string note;
+  if (entry.state)
+    Append(note, fmt::format("{} names another process ({}) as the first of container {}",
+                             Printable(entry.state_source, 256), entry.state->init_pid,
+                             Printable(entry.state->id, 64)));
+  const std::string& path = entry.birth->cgroup.empty() ? entry.cgroup : entry.birth->cgroup;
+  if (const std::string claimed = IdInCgroup(path); !claimed.empty())
+    Append(note, fmt::format("its cgroup path claims to be container {}, which no runtime confirms",
+                             claimed.substr(0, 12)));
+  for (const std::string& trouble : entry.troubles) Append(note, trouble);
+  if (note.empty())
+    note = entry.complete ? "no runtime's state names its first process"
+                          : "no runtime or engine has been heard about it yet";
+  return note;
+}
+
+std::optional<Allowance> Containers::AllowanceOf(std::uint64_t key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.allowance.devices.empty()) return std::nullopt;
+  return found->second.allowance;
+}
+
+const Container* Containers::Find(std::uint64_t key) const {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : &found->second.container;
+}
+
+const BirthDetails* Containers::BirthOf(std::uint64_t key) const {
+  const auto found = entries_.find(key);
+  return found == entries_.end() || !found->second.birth ? nullptr : &*found->second.birth;
+}
+
+std::int64_t Containers::BirthTimeOf(std::uint64_t key) const {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? 0 : found->second.birth_boot_ns;
+}
+
+void Containers::SetStarter(std::uint64_t key, const Person& person) {
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) found->second.container.started_by = person;
+}
+
+Result<Container> Containers::Find(std::string_view name) const {
+  const Container* best = nullptr;
+  bool several = false;
+  const auto key = KeyOf(name);
+  for (const auto& [number, entry] : entries_) {
+    const Container& container = entry.container;
+    const bool fits = container.name == name || (key && number == *key) ||
+                      (name.size() >= 2 && container.id.starts_with(name));
+    if (!fits || name.empty()) continue;
+    // The latest wins among the ended, a running one over all of them.
+    const bool runs = container.ended_wall_ns == 0;
+    if (best && best->ended_wall_ns == 0 && !runs) continue;
+    several = best && best->ended_wall_ns == 0 && runs;
+    best = &container;
+    if (container.name == name && runs) return container;
+  }
+  if (!best)
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("no container is called {}", Printable(name, 128)));
+  if (several)
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("several containers begin with {}", Printable(name, 128)));
+  return *best;
+}
+
+std::vector<Container> Containers::List(bool all) const {
+  std::vector<Container> list;
+  for (const auto& [key, entry] : entries_)
+    if (entry.birth && (all || entry.container.ended_wall_ns == 0)) list.push_back(entry.container);
+  return list;
+}
+
+std::uint64_t Containers::running() const {
+  return static_cast<std::uint64_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
+        return entry.second.birth && entry.second.container.ended_wall_ns == 0;
+      }));
+}
+
+}  // namespace brig::identity

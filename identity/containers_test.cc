@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity/containers.h"
+
+#include "identity/test_events.h"
+
+namespace brig::identity {
+namespace {
+
+Event WebStart(std::uint64_t key) {
+  return Birth(1934 * kSecond, Operation::kContainerStart, WebProcess(key));
+}
+
+TEST(Containers, OneThatARuntimeAndDockerVouchForIsNamed) {
+  Containers containers(HostNamespaces());
+  EXPECT_TRUE(containers.Observe(WebStart(1)));
+  EXPECT_EQ(containers.Find(1)->naming, Naming::kUnidentified);
+  const Changes changes = containers.Apply(WebFacts(1));
+  ASSERT_EQ(changes.containers.size(), 1U);
+  const Container& container = changes.containers[0];
+  EXPECT_EQ(container.naming, Naming::kEngine);
+  EXPECT_EQ(container.engine, "docker");
+  EXPECT_EQ(container.id, kWebId);
+  EXPECT_EQ(container.name, "web");
+  EXPECT_EQ(container.image, "shop/web:1.4");
+  EXPECT_TRUE(container.image_digest.starts_with("sha256:d098abfe"));
+  EXPECT_EQ(container.note, "");
+  EXPECT_EQ(container.labels.size(), 2U);
+  EXPECT_TRUE(container.risks.empty());
+  EXPECT_TRUE(changes.allowances.empty());
+}
+
+TEST(Containers, FactsMayComeBeforeTheStart) {
+  Containers containers(HostNamespaces());
+  EXPECT_TRUE(containers.Apply(WebFacts(1)).containers.empty());
+  EXPECT_TRUE(containers.List(true).empty());
+  containers.Observe(WebStart(1));
+  EXPECT_EQ(containers.Find(1)->name, "web");
+}
+
+TEST(Containers, AStateOfAnotherStartIsNotBelieved) {
+  Containers containers(HostNamespaces());
+  ProcessRef other = WebProcess(1);
+  other.start_ns += 5 * kSecond;  // the pid was used again
+  containers.Observe(Birth(1940 * kSecond, Operation::kContainerStart, other));
+  Facts facts = WebFacts(1);
+  facts.first_process = other;
+  const Changes changes = containers.Apply(facts);
+  ASSERT_EQ(changes.containers.size(), 1U);
+  EXPECT_EQ(changes.containers[0].naming, Naming::kUnidentified);
+  EXPECT_EQ(changes.containers[0].name, "");
+  EXPECT_NE(changes.containers[0].note.find("names another process"), std::string::npos);
+}
+
+TEST(Containers, FactsAboutAnotherProcessAreIgnored) {
+  Containers containers(HostNamespaces());
+  containers.Observe(Birth(1940 * kSecond, Operation::kContainerStart, Ref(5, 1)));
+  EXPECT_TRUE(containers.Apply(WebFacts(1)).containers.empty());
+}
+
+TEST(Containers, ACgroupPathAloneIsAClaimAndNoIdentity) {
+  Containers containers(HostNamespaces());
+  Event start = WebStart(1);
+  std::get<BirthDetails>(start.details).cgroup = "/docker/" + std::string(kWebId);
+  containers.Observe(start);
+  EXPECT_EQ(containers.Find(1)->naming, Naming::kUnidentified);
+  EXPECT_EQ(containers.Find(1)->id, "");
+  EXPECT_NE(containers.Find(1)->note.find("claims to be container 4415f1e46cfd"),
+            std::string::npos);
+}
+
+TEST(Containers, DockersWordWithoutARuntimesStateIsNotBelieved) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  Facts facts = WebFacts(1);
+  facts.documents.erase(facts.documents.begin());
+  containers.Apply(facts);
+  EXPECT_EQ(containers.Find(1)->naming, Naming::kUnidentified);
+}
+
+TEST(Containers, WithoutAnEngineTheRuntimeNamesIt) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  Facts facts = WebFacts(1);
+  facts.documents.resize(1);
+  containers.Apply(facts);
+  EXPECT_EQ(containers.Find(1)->naming, Naming::kRuntime);
+  EXPECT_EQ(containers.Find(1)->engine, "runc");
+  EXPECT_EQ(containers.Find(1)->DisplayName(), "4415f1e46cfd");
+}
+
+TEST(Containers, TheRightOneOfSeveralStatesIsTaken) {
+  for (const bool other_first : {true, false}) {
+    Containers containers(HostNamespaces());
+    containers.Observe(WebStart(1));
+    Facts facts = WebFacts(1);
+    const Document other{DocumentKind::kRuntimeState, "/run/runc/wild/state.json",
+                         TestData("runtime_state_corpus/wild.json")};
+    facts.documents.insert(other_first ? facts.documents.begin() : facts.documents.end(), other);
+    containers.Apply(facts);
+    EXPECT_EQ(containers.Find(1)->name, "web") << other_first;
+  }
+}
+
+TEST(Containers, HostileDocumentsLeaveItUnidentifiedWithTheReason) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  Facts facts;
+  facts.container = 1;
+  facts.documents = {{DocumentKind::kRuntimeState, "/run/x\n/state.json", "{\"id\":"},
+                     {DocumentKind::kDockerInspect, "/run/docker.sock", std::string(3, '\0')},
+                     {DocumentKind::kFailure, "", "/run/docker.sock did not answer\x1b[2J"}};
+  containers.Apply(facts);
+  const std::string note = containers.Find(1)->note;
+  EXPECT_NE(note.find("did not answer"), std::string::npos);
+  EXPECT_EQ(note.find('\x1b'), std::string::npos);
+  EXPECT_EQ(note.find('\n'), std::string::npos);
+}
+
+TEST(Containers, DangerAndDevicesOfARealContainerAreTold) {
+  Containers containers(HostNamespaces());
+  const ProcessRef process = Ref(29234, 2, "sleep", 193450ULL * 10'000'000);
+  Event start = Birth(1934 * kSecond, Operation::kContainerStart, process);
+  auto& birth = std::get<BirthDetails>(start.details);
+  birth.namespaces.pid = HostNamespaces().pid;
+  birth.seccomp = 0;
+  containers.Observe(start);
+  Facts facts;
+  facts.container = 2;
+  facts.documents = {{DocumentKind::kRuntimeState, "/run/docker/runtime-runc/moby/x/state.json",
+                      TestData("runtime_state_corpus/admin.json")}};
+  const Changes changes = containers.Apply(facts);
+  ASSERT_EQ(changes.containers.size(), 1U);
+  std::string told;
+  for (const Risk& risk : changes.containers[0].risks) told += risk.what + ": " + risk.text + "\n";
+  for (const std::string_view part :
+       {"whole file system", "Docker's socket", "/dev/fuse (c 10:229)", "host_pid", "seccomp"})
+    EXPECT_NE(told.find(part), std::string::npos) << part << " in\n" << told;
+  ASSERT_EQ(changes.allowances.size(), 1U);
+  EXPECT_EQ(changes.allowances[0].container, 2U);
+  EXPECT_EQ(changes.allowances[0].devices.size(), 2U);
+  EXPECT_TRUE(containers.Apply(facts).allowances.empty()) << "the same again is no change";
+}
+
+TEST(Containers, AVolumeThatIsReallyAHostDirectoryIsSeen) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  Facts facts = WebFacts(1);
+  std::string& state = facts.documents[0].content;
+  const std::string from = "\"source\":\"/srv/data\"";
+  ASSERT_NE(state.find(from), std::string::npos);
+  state.replace(state.find(from), from.size(),
+                "\"source\":\"/var/lib/docker/volumes/innocent/_data\"");
+  facts.documents.push_back(
+      {DocumentKind::kMountInfo, "", "89 72 254:0 /etc /data rw - ext4 /dev/vda rw\n"});
+  containers.Apply(facts);
+  ASSERT_FALSE(containers.Find(1)->risks.empty());
+  EXPECT_NE(containers.Find(1)->risks[0].text.find("/etc mounted at /data"), std::string::npos);
+}
+
+TEST(Containers, OneFoundRunningBeganWhenItsFirstProcessDid) {
+  Containers containers(HostNamespaces());
+  Event start = Birth(5000 * kSecond, Operation::kContainerStart, WebProcess(1));
+  std::get<BirthDetails>(start.details).found_running = true;
+  containers.Observe(start);
+  EXPECT_EQ(containers.Find(1)->started_wall_ns,
+            kWallOfBoot + static_cast<std::int64_t>(WebProcess(1).start_ns));
+}
+
+TEST(Containers, AreFoundByNameIdItsBeginningOrKey) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(63));
+  containers.Apply(WebFacts(63));
+  for (const std::string_view name : {"web", "4415f1", "63", "unidentified-3f"})
+    EXPECT_TRUE(containers.Find(name)) << name;
+  for (const std::string_view name : {"", "we", "4", "64", "shop/web:1.4"})
+    EXPECT_FALSE(containers.Find(name)) << name;
+}
+
+TEST(Containers, ARunningOneIsFoundBeforeAnEndedOneOfThatName) {
+  Containers containers(HostNamespaces());
+  for (const std::uint64_t key : {1, 2, 3}) {
+    containers.Observe(WebStart(key));
+    containers.Apply(WebFacts(key));
+    if (key != 2) {
+      Event end = EventAt(2000 * kSecond, Operation::kContainerEnd, WebProcess(key));
+      end.details = EndDetails{};
+      EXPECT_TRUE(containers.Observe(end));
+    }
+  }
+  ASSERT_TRUE(containers.Find("web"));
+  EXPECT_EQ(containers.Find("web")->key, 2U);
+  EXPECT_EQ(containers.running(), 1U);
+  EXPECT_EQ(containers.ever(), 3U);
+  EXPECT_EQ(containers.List(false).size(), 1U);
+  EXPECT_EQ(containers.List(true).size(), 3U);
+}
+
+TEST(Containers, ThousandsStartedAndRemovedStayWithinTheBound) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  for (std::uint64_t key = 2; key < 6'000; ++key) {
+    containers.Observe(Birth(kSecond, Operation::kContainerStart, Ref(9, key)));
+    Event end = EventAt(kSecond, Operation::kContainerEnd, Ref(9, key));
+    end.details = EndDetails{};
+    containers.Observe(end);
+    Facts late;
+    late.container = key - 1'000'000;  // of a container never heard of
+    containers.Apply(late);
+  }
+  EXPECT_LE(containers.List(true).size(), Containers::kMaxEnded + 2);
+  EXPECT_TRUE(containers.Find(1)) << "the one that runs stays";
+}
+
+}  // namespace
+}  // namespace brig::identity

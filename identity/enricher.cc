@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity/enricher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "identity/proc_text.h"
+
+namespace brig::identity {
+namespace {
+
+// A process can choose its name, but choosing one of these only gives its own login up.
+bool IsDaemon(const std::string& comm) {
+  return comm.starts_with("containerd") || comm == "dockerd" || comm == "crio";
+}
+
+// podman's: it keeps the login of whoever called podman, where that was not the service.
+bool IsMonitor(const std::string& comm) { return comm == "conmon"; }
+
+template <class F>
+bool AnyAbove(const std::vector<Process>& chain, F is) {
+  return std::any_of(chain.begin() + 1, chain.end(),
+                     [&](const Process& process) { return is(process.ref.comm); });
+}
+
+}  // namespace
+
+Enricher::Enricher(const Options& options)
+    : containers_(options.host), people_(options.warden_pid) {}
+
+Changes Enricher::Observe(const Event& event) {
+  tree_.Observe(event);
+  Changes changes;
+  switch (event.operation) {
+    case Operation::kExit: people_.Ended(event.actor.process, event.boot_ns); return changes;
+    case Operation::kCaller: people_.Connected(event); return changes;
+    case Operation::kContainerStart:
+    case Operation::kContainerJoin:
+    case Operation::kContainerEnd: break;
+    default: return changes;
+  }
+  const std::uint64_t key = event.actor.process.container;
+  const bool changed = containers_.Observe(event);
+  if (const auto* birth = std::get_if<BirthDetails>(&event.details)) Enter(event, *birth);
+  if (event.operation == Operation::kContainerEnd) tree_.EndContainer(key, event.wall_ns);
+  if (!changed) return changes;
+  StarterOf(key);
+  changes.containers.push_back(*containers_.Find(key));
+  if (auto allowance = containers_.AllowanceOf(key))
+    changes.allowances.push_back(*std::move(allowance));
+  return changes;
+}
+
+void Enricher::Enter(const Event& event, const BirthDetails& birth) {
+  const bool join = event.operation == Operation::kContainerJoin;
+  Entry entry = EntryOf(event, birth, join);
+  if (join) {
+    entry.number = ++last_join_;
+    tree_.MarkJoin(event.actor.process, last_join_);
+    if (joins_.size() >= kMaxJoins) joins_.pop_front();
+    joins_.push_back(std::move(entry));
+    return;
+  }
+  // A container that the table has forgotten needs no starter either.
+  if (starts_.size() >= 2 * Containers::kMaxContainers)
+    std::erase_if(starts_, [&](const auto& start) { return !containers_.Find(start.first); });
+  starts_.try_emplace(entry.container, std::move(entry));
+}
+
+Enricher::Entry Enricher::EntryOf(const Event& event, const BirthDetails& birth, bool join) const {
+  Entry entry;
+  entry.container = event.actor.process.container;
+  entry.found_running = birth.found_running;
+  entry.act.join = join;
+  entry.act.boot_ns = event.boot_ns;
+  entry.act.arguments = birth.arguments;
+  const std::vector<Process> chain = tree_.Chain(event.actor.process);
+  const bool by_daemon = AnyAbove(chain, IsDaemon);
+  entry.by_engine = by_daemon || AnyAbove(chain, IsMonitor);
+  // The login uid of what a daemon started is the daemon's. That of a container found running may
+  // have been set by the container itself: the kernel lets anybody set one that is not set.
+  if (!birth.found_running && !by_daemon) entry.login = people_.LoginOf(event.actor);
+  return entry;
+}
+
+const Person& Enricher::PersonOf(Entry& entry) {
+  if (entry.settled || entry.found_running) return entry.person;
+  if (entry.login.basis == PersonBasis::kLogin) {
+    entry.person = entry.login;
+    entry.settled = true;
+    return entry.person;
+  }
+  if (!entry.by_engine) return entry.person;
+  if (const Container* container = containers_.Find(entry.container)) {
+    entry.act.engine = container->naming == Naming::kEngine ? container->engine : std::string();
+    entry.act.names = {container->id, container->name, container->image};
+  }
+  // A better answer may come once the engine has named the container; a certain one stays.
+  entry.person = people_.CallerOf(entry.act);
+  entry.settled = entry.person.basis == PersonBasis::kCaller;
+  return entry.person;
+}
+
+const Person& Enricher::StarterOf(std::uint64_t container) {
+  const auto start = starts_.find(container);
+  if (start == starts_.end()) return unknown_;
+  const Person& person = PersonOf(start->second);
+  containers_.SetStarter(container, person);
+  return person;
+}
+
+Person Enricher::PersonBehind(const Event& event) {
+  const ProcessRef& process = event.actor.process;
+  if (event.operation == Operation::kCaller || process.container == 0) {
+    Person person = people_.LoginOf(event.actor);
+    if (const auto* call = std::get_if<ConnectDetails>(&event.details))
+      for (const std::string& word : call->arguments)
+        person.command += (person.command.empty() ? "" : " ") + word;
+    return person;
+  }
+  // A contained task's own login uid is not asked: it may have set it itself.
+  const ProcessTree::Join join = tree_.JoinOf(process);
+  if (join == ProcessTree::kNoJoin || joins_.empty()) return StarterOf(process.container);
+  const ProcessTree::Join first = joins_.front().number;
+  if (join < first || join - first >= joins_.size()) return {};
+  return PersonOf(joins_[join - first]);
+}
+
+Subject Enricher::SubjectOf(const Event& event) {
+  Subject subject;
+  const std::uint64_t key = event.actor.process.container;
+  subject.person = PersonBehind(event);
+  if (key != 0) {
+    StarterOf(key);
+    if (const Container* container = containers_.Find(key)) {
+      subject.container = *container;
+    } else {
+      subject.container.key = key;
+      subject.container.note = "brig did not see it start";
+    }
+  }
+  subject.chain = tree_.Chain(event.actor.process);
+  return subject;
+}
+
+Subject Enricher::Apply(const Event& event) {
+  Observe(event);
+  return SubjectOf(event);
+}
+
+Changes Enricher::Apply(const Facts& facts) {
+  for (const Document& document : facts.documents)
+    if (document.kind == DocumentKind::kUsers && facts.container == 0)
+      people_.SetUsers(ParseUsers(document.content));
+  Changes changes = containers_.Apply(facts);
+  for (Container& container : changes.containers) {
+    StarterOf(container.key);
+    container = *containers_.Find(container.key);
+  }
+  return changes;
+}
+
+Result<Container> Enricher::FindContainer(std::string_view name) {
+  BRIG_ASSIGN(Container container, containers_.Find(name));
+  container.started_by = StarterOf(container.key);
+  return container;
+}
+
+std::vector<Container> Enricher::ListContainers(bool all) {
+  std::vector<Container> list = containers_.List(all);
+  for (Container& container : list) container.started_by = StarterOf(container.key);
+  return list;
+}
+
+}  // namespace brig::identity
