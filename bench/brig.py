@@ -2,6 +2,7 @@
 """brig from a build tree, with a state of its own, watching as it does by default."""
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from monitor import Monitor
 from place import Place
 from procs import BenchError
 
-# Opened for writing from the container and left as they are. Many: brig tells a repeat by counting
-# it.
+# Settings of the whole kernel, opened for writing from the container and left as they are. Many:
+# brig tells of a repeat by counting it. Names and next ids belong to a namespace of the container.
 SWITCHES = ("/proc/sys/kernel/", "/proc/sys/vm/", "/proc/sys/fs/")
 
 
@@ -23,7 +24,7 @@ class Brig(Monitor):
     def __init__(self, build: Path):
         self.agent, self.command = build / "agent/brigd", build / "cli/brig"
         self.run = self.work = Path()
-        self.follower: subprocess.Popen | None = None
+        self.stream: socket.socket | None = None
 
     def start(self, work: Path) -> None:
         self.work, self.run = work, work / "run"
@@ -40,7 +41,8 @@ class Brig(Monitor):
             )
 
     def stop(self) -> None:
-        procs.stop(self.follower)
+        if self.stream is not None:
+            self.stream.close()
         super().stop()
 
     def _status(self) -> dict | None:
@@ -63,16 +65,26 @@ class Brig(Monitor):
         }
 
     def triggers(self, place: Place, count: int) -> list[str]:
-        listed = place.run(
-            f"for d in {' '.join(SWITCHES)}; do for f in $d*; do "
-            "[ -f $f ] && [ -w $f ] && echo $f; done; done; true"
-        ).split()
-        return [f"write {path}" for path in listed[:count]]
+        del place
+        return [f"write {path}" for path in switches()][:count]
 
     def watch(self) -> Watch:
-        self.follower = procs.start(
-            [self.command, "--run", self.run, "findings", "--follow", "--json"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        return Watch(self.stamp, self.follower.stdout, lambda line: "/proc/sys/" in line)
+        """The stream that clients get, from the socket itself: no program in between."""
+        self.stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.stream.connect(str(self.run / "brig.sock"))
+        self.stream.sendall(b'{"version":1,"command":"follow"}\n')
+        return Watch(self.stamp, self.stream, is_finding)
+
+
+def switches() -> list[Path]:
+    found = [path for directory in SWITCHES for path in sorted(Path(directory).iterdir())]
+    writable = [path for path in found if path.is_file() and path.stat().st_mode & 0o200]
+    return [path for path in writable if not path.name.endswith(("name", "next_id"))]
+
+
+def is_finding(line: str) -> bool:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return False
+    return record.get("kind") == "finding" and record["object"].startswith("/proc/sys/")
