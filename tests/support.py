@@ -22,7 +22,7 @@ PACKAGES = {
     "apt-get": "apt", "busybox": "busybox-static", "containerd": "containerd", "cpio": "cpio",
     "debootstrap": "debootstrap", "docker": "docker.io", "dockerd": "docker.io",
     "dpkg": "dpkg", "dpkg-deb": "dpkg", "ldd": "libc-bin", "qemu-system-x86_64": "qemu-system-x86",
-    "runc": "runc", "setpriv": "util-linux", "umount": "mount",
+    "runc": "runc", "setpriv": "util-linux", "umount": "mount", "xz": "xz-utils",
 }
 
 

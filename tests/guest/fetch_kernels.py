@@ -19,7 +19,7 @@ from support import Missing, cache, debian_mirror, need, only_one, run  # noqa: 
 # series: (prefix of the package's version, comes from trixie-backports)
 SERIES = {"6.1": ("6.1.0-", False), "6.12": ("6.12.", False), "7": ("7.", True)}
 # Modules the guests load, in this order. 8250 serial ports are built in.
-MODULES = ["overlay"]
+MODULES = ["overlay", "loop"]
 
 
 def private_apt():
@@ -71,14 +71,21 @@ def keep(tree, directory):
     shutil.rmtree(modules, ignore_errors=True)
     modules.mkdir()
     for name in MODULES:
-        for module in tree.glob(f"**/{name}.ko*"):
-            shutil.copy(module, modules)
-            if module.suffix == ".xz":
-                run("xz", "-d", modules / module.name)
+        found = next(tree.glob(f"**/{name}.ko*"), None)
+        if found is None:
+            raise RuntimeError(f"no module {name} in the packages of {directory.name}")
+        shutil.copy(found, modules)
+        if found.suffix == ".xz":
+            run("xz", "-d", modules / found.name)
     shutil.copy(images[0], directory / "vmlinuz")
     release = next(path.name for path in (*tree.glob("lib/modules/*"),
                                           *tree.glob("usr/lib/modules/*")))
     (directory / "release").write_text(release + "\n")  # written last: it says "complete"
+
+
+def complete(directory):
+    modules = [directory / "modules" / f"{name}.ko" for name in MODULES]
+    return all(path.exists() for path in (directory / "release", *modules))
 
 
 def fetch(series, refresh=False):
@@ -86,9 +93,9 @@ def fetch(series, refresh=False):
     prefix, private = SERIES[series]
     directory = cache("kernels", series)
     with only_one(directory):
-        if (directory / "release").exists() and not refresh:
+        if complete(directory) and not refresh:
             return directory
-        need("apt-get", "dpkg")
+        need("apt-get", "dpkg", "xz", root=False)
         options = private_apt() if private else []
         image = newest(prefix, options)
         packages = [image]
