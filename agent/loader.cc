@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/loader.h"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "agent/confine.h"
+#include "agent/handles.h"
+#include "base/log.h"
+#include "sensor/loader.h"
+#include "sensor/maps.h"
+
+namespace brig::agent {
+namespace {
+
+// Loading and attaching; mounting tracefs in a namespace of its own; the memory limit of old kernels; reading
+// what only root may read there.
+constexpr std::uint64_t kCapabilities =
+    CapabilityBit(CAP_BPF) | CapabilityBit(CAP_PERFMON) | CapabilityBit(CAP_SYS_ADMIN) |
+    CapabilityBit(CAP_SYS_RESOURCE) | CapabilityBit(CAP_DAC_READ_SEARCH);
+
+constexpr std::size_t kHandlesPerMessage = 128;
+
+// Which telemetry the kernel is to send: fork, exec and exit make the process tree, connections are kept.
+constexpr std::uint64_t kAllOperations = ~0ULL;
+
+sensor::LoadOptions OptionsOf(const Setup& setup) {
+  sensor::LoadOptions options;
+  for (std::size_t i = 0; i < options.modes.size() && i < setup.options.modes.size(); ++i)
+    options.modes.at(i) = setup.options.modes[i];
+  options.wanted = kAllOperations;
+  options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};
+  return options;
+}
+
+// The maps first, then the rest, in messages of what one may carry.
+Result<> HandOver(Start& start, sensor::Loaded& loaded) {
+  Loaded message{.programs = std::move(loaded.programs), .notes = std::move(loaded.notes)};
+  std::vector<NamedHandle> handles = NameHandles(loaded.handles);
+  for (std::size_t at = 0;; at += kHandlesPerMessage) {
+    const std::size_t end = std::min(at + kHandlesPerMessage, handles.size());
+    std::vector<int> fds;
+    for (std::size_t i = at; i < end; ++i) {
+      message.handles.push_back(handles[i].handle);
+      fds.push_back(handles[i].fd);
+    }
+    message.last = end == handles.size();
+    BRIG_TRY(start.control.Send(Message::kLoaded, message, fds));
+    if (message.last) return {};
+    message = Loaded();
+  }
+}
+
+}  // namespace
+
+int RunLoader(Start start) {
+  // It lives for a moment, hears from nobody outside, and the calls it needs are the ones that the filter of
+  // the others is there to forbid: so no filter here, only fewer capabilities.
+  auto step = DropPrivileges({.capabilities = kCapabilities});
+  if (step) step = CloseOtherHandles(start.AllHandles());
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  auto loaded = sensor::Load(OptionsOf(start.setup));
+  if (!loaded) return Refuse(start, Trouble::kFatal, loaded.error());
+  step = sensor::WriteCommonDevices(loaded->handles);
+  if (step) step = HandOver(start, *loaded);
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  // The links are closed here only when the warden has its own copies.
+  (void)start.control.Receive(/*wait=*/true);
+  return 0;
+}
+
+}  // namespace brig::agent

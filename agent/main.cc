@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// brigd: reads the command line, then is the warden, or with --role one of the warden's children.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdlib>
+
+#include "agent/courier.h"
+#include "agent/engine.h"
+#include "agent/loader.h"
+#include "agent/reader.h"
+#include "agent/scribe.h"
+#include "agent/signer.h"
+#include "agent/warden.h"
+#include "base/log.h"
+
+namespace brig::agent {
+namespace {
+
+constexpr int kUsageError = 2;
+
+// "I1=kill"; every invariant by "all=kill".
+Result<> SetMode(Options& options, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  const auto mode = equals == std::string::npos ? std::nullopt : ModeOf(text.substr(equals + 1));
+  const auto invariant = InvariantOf(name);
+  if (!mode || (!invariant && name != "all"))
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text));
+  if (invariant) {
+    options.modes.at(static_cast<std::size_t>(*invariant)) = *mode;
+  } else {
+    for (Mode& each : options.modes) each = *mode;
+  }
+  return {};
+}
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+int RunRole(const std::string& name) {
+  const auto role = RoleOf(name);
+  if (!role || *role == Role::kWarden) {
+    LogError("--role is for brigd's own use");
+    return kUsageError;
+  }
+  StartLog(name, LogLevel::kInfo);
+  auto start = ReceiveStart(*role);
+  if (!start) {
+    LogError("start: {}", start.error().message);
+    return kUsageError;
+  }
+  StartLog(name, start->setup.options.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  switch (*role) {
+    case Role::kLoader: return RunLoader(*std::move(start));
+    case Role::kReader: return RunReader(*std::move(start));
+    case Role::kEngine: return RunEngine(*std::move(start));
+    case Role::kScribe: return RunScribe(*std::move(start));
+    case Role::kSigner: return RunSigner(*std::move(start));
+    case Role::kCourier: return RunCourier(*std::move(start));
+    case Role::kWarden: break;
+  }
+  return kUsageError;
+}
+
+int Main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "--role") return RunRole(argv[2]);
+  Options options;
+  options.node = HostName();
+  std::vector<std::string> modes, dockers;
+  std::string keep = "default";
+  bool foreground = false;
+  CLI::App app("brigd guards the containers of this host. It runs in the foreground until SIGTERM.",
+               "brigd");
+  app.set_version_flag("--version", "brigd " BRIG_VERSION);
+  app.add_option("--state", options.state, "directory of the ledger and the signing key")
+      ->capture_default_str();
+  app.add_option("--run", options.run, "directory of the clients' socket")->capture_default_str();
+  app.add_option("--mode", modes,
+                 "what happens when an invariant is broken: I1=watch (default), I1=kill, I1=off; "
+                 "all=kill for every one; repeatable");
+  app.add_option("--keep", keep, "which records the ledger keeps: default, or all with telemetry")
+      ->check(CLI::IsMember({"default", "all"}))
+      ->capture_default_str();
+  app.add_option("--docker", dockers, "socket of a Docker engine, repeatable [/run/docker.sock]");
+  app.add_option("--runtime-root", options.runtime_roots,
+                 "directory with runc's state, besides the usual ones; repeatable");
+  app.add_flag("--debug", options.debug, "say more on stderr");
+  app.add_flag("--foreground", foreground, "the only way it runs; accepted for clarity");
+  app.footer("Examples:\n  brigd\n  brigd --mode I1=kill --mode I5=kill --state /srv/brig");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  StartLog("brigd", options.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  for (const std::string& mode : modes) {
+    const auto set = SetMode(options, mode);
+    if (set) continue;
+    LogError("{}", set.error().message);
+    return kUsageError;
+  }
+  options.keep = keep == "all" ? Keep::kAll : Keep::kDefault;
+  if (!dockers.empty()) options.docker_sockets = dockers;
+  if (!options.state.starts_with('/') || !options.run.starts_with('/')) {
+    LogError("--state and --run need absolute paths");
+    return kUsageError;
+  }
+  ::clearenv();
+  return RunWarden(options);
+}
+
+}  // namespace
+}  // namespace brig::agent
+
+int main(int argc, char** argv) { return brig::agent::Main(argc, argv); }

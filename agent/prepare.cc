@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/prepare.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/file.h"
+
+namespace brig::agent {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+constexpr const char* kPidFile = "/brigd.pid";
+
+void FindUser(Prepared& prepared) {
+  const passwd* user = ::getpwnam("brig");
+  if (user != nullptr && user->pw_uid != 0) {
+    prepared.user = user->pw_uid;
+    prepared.group = user->pw_gid;
+    return;
+  }
+  prepared.user = prepared.group = kNobody;
+  prepared.notes.emplace_back(
+      "there is no system user brig, so nobody is used: useradd --system --no-create-home brig");
+}
+
+std::uint32_t NamespaceNumber(const char* kind) {
+  struct stat info{};
+  const std::string path = fmt::format("/proc/1/ns/{}", kind);
+  return ::stat(path.c_str(), &info) == 0 ? static_cast<std::uint32_t>(info.st_ino) : 0;
+}
+
+// The mount namespace's number is not its inode's and stays unknown here.
+NamespaceSet HostNamespaces() {
+  NamespaceSet host;
+  host.pid = NamespaceNumber("pid");
+  host.net = NamespaceNumber("net");
+  host.ipc = NamespaceNumber("ipc");
+  host.uts = NamespaceNumber("uts");
+  host.cgroup = NamespaceNumber("cgroup");
+  host.user = NamespaceNumber("user");
+  return host;
+}
+
+// A directory of ours, which nobody else may have prepared for us.
+Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group) {
+  BRIG_TRY(MakeDirectories(path, 0755));
+  BRIG_ASSIGN(const UniqueFd fd, OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return FailErrno(fmt::format("look at {}", path));
+  if (info.st_uid != 0) {
+    return Fail(ErrorCode::kDenied,
+                fmt::format("{} belongs to uid {}, not to root: give another directory", path,
+                            info.st_uid));
+  }
+  if (info.st_gid != group && ::fchown(fd.get(), 0, group) != 0)
+    return FailErrno(fmt::format("set the group of {}", path));
+  if ((info.st_mode & 07777) != mode && ::fchmod(fd.get(), mode) != 0)
+    return FailErrno(fmt::format("set the mode of {}", path));
+  return {};
+}
+
+// The lock is the kernel's, so that no stale file can keep brigd from starting; the pid is for
+// people.
+Result<UniqueFd> Lock(const std::string& path, const std::string& directory, const char* flag) {
+  BRIG_ASSIGN(UniqueFd fd, OpenFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    const auto pid = ReadFd(fd.get(), 32);
+    const std::string holder = pid && !pid->empty() ? pid->substr(0, pid->find('\n')) : "unknown";
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("another brigd, pid {}, uses {}: stop it (kill {}), or give another "
+                            "directory with {}",
+                            holder, directory, holder, flag));
+  }
+  // A full disk must not keep brigd from watching.
+  if (::ftruncate(fd.get(), 0) == 0) (void)WriteAll(fd.get(), fmt::format("{}\n", ::getpid()));
+  return fd;
+}
+
+Result<UniqueFd> Listen(const std::string& path, gid_t group) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("{} is too long for a socket: give a shorter --run", path));
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  ::unlink(path.c_str());  // the lock says that nobody listens on it
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return FailErrno("make socket");
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return FailErrno(fmt::format("bind {}", path));
+  if (::chown(path.c_str(), 0, group) != 0 || ::chmod(path.c_str(), 0660) != 0)
+    return FailErrno(fmt::format("set owner of {}", path));
+  if (::listen(fd.get(), 64) != 0) return FailErrno(fmt::format("listen on {}", path));
+  return fd;
+}
+
+Result<> NextStep(Result<> result, const char* what) {
+  if (result) return result;
+  return Fail(result.error().code, fmt::format("{}: {}", result.error().message, what));
+}
+
+}  // namespace
+
+Result<> CheckHost() {
+  if (::geteuid() != 0) return Fail(ErrorCode::kDenied, "brigd needs root: run it with sudo");
+  if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+    return Fail(
+        ErrorCode::kUnsupported,
+        "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one built with "
+        "CONFIG_DEBUG_INFO_BTF, as Debian's are");
+  }
+  return {};
+}
+
+// Set-group-id: what the scribe makes is readable for the group, for `brig events` without root. It comes
+// from the state directory, so that a warden without CAP_CHOWN can make these two again.
+Result<> MakeLedgerDirectories(const Options& options, gid_t group) {
+  BRIG_TRY(OwnDirectory(options.LedgerDirectory(), 02750, group));
+  return OwnDirectory(options.SignerDirectory(), 0700, group);
+}
+
+Result<Prepared> Prepare(const Options& options) {
+  Prepared prepared;
+  FindUser(prepared);
+  prepared.host = HostNamespaces();
+  ::umask(0027);
+  const char* const state_hint =
+      "make it writable for root, or give another directory with --state";
+  const char* const run_hint = "make it writable for root, or give another directory with --run";
+  BRIG_TRY(NextStep(OwnDirectory(options.run, 0750, prepared.group), run_hint));
+  BRIG_ASSIGN(prepared.run_lock, Lock(options.run + kPidFile, options.run, "--run"));
+  BRIG_TRY(NextStep(OwnDirectory(options.state, 02750, prepared.group), state_hint));
+  auto lock = Lock(options.state + "/lock", options.state, "--state");
+  if (!lock && lock.error().code != ErrorCode::kUnavailable)
+    return Fail(lock.error().code, fmt::format("{}: {}", lock.error().message, state_hint));
+  if (!lock) return std::unexpected(lock.error());
+  prepared.state_lock = *std::move(lock);
+  BRIG_TRY(NextStep(MakeLedgerDirectories(options, prepared.group), state_hint));
+  BRIG_ASSIGN(prepared.listener, Listen(options.SocketPath(), prepared.group));
+  return prepared;
+}
+
+void CleanUp(const Options& options) {
+  ::unlink(options.SocketPath().c_str());
+  ::unlink((options.run + kPidFile).c_str());
+}
+
+}  // namespace brig::agent

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/reader.h"
+
+#include "agent/confine.h"
+namespace brig::agent {
+namespace {
+class P : public Child { public: using Child::Child; bool OnMessage(Role, Message, ByteView) override { return true; } void OnStop(const std::string&) override { Exit(0); } };
+}
+int RunReader(Start start) {
+  auto loop = Loop::Make();
+  (void)CloseOtherHandles(start.AllHandles());
+  return P(start, *loop).Run();
+}
+}
