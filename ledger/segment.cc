@@ -66,6 +66,12 @@ bool HasMark(ByteView bytes, std::uint64_t salt) {
          FrameCrc(salt, Load<std::uint64_t>(bytes, 8), length, kind, bytes.subspan(8, 8));
 }
 
+// Each byte equals its neighbour and the first is zero: the library compares many at once.
+bool AllZero(ByteView bytes) {
+  return bytes.empty() || (bytes[0] == std::byte{0} &&
+                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
 std::unexpected<Error> BadHeader(std::string_view why) {
   return Fail(ErrorCode::kCorrupt, fmt::format("offset 0: {}", why));
 }
@@ -165,7 +171,8 @@ Result<ByteView> SegmentScanner::Look(std::size_t bytes) {
     return ByteView(buffer_).subspan(static_cast<std::size_t>(offset_ - buffer_offset_));
   };
   if (have().size() < bytes) {
-    buffer_.resize(kBlockBytes);
+    buffer_.resize(static_cast<std::size_t>(
+        std::min<std::uint64_t>(kBlockBytes, header_.capacity - offset_)));
     buffer_offset_ = offset_;
     const auto got = file_->Read(offset_, buffer_);
     buffer_.resize(got ? *got : 0);
@@ -189,7 +196,7 @@ Result<Step> SegmentScanner::Next() {
     return step;
   }
   if (front.size() < kFrameHeaderBytes) {
-    const bool zero = std::ranges::all_of(front, [](std::byte b) { return b == std::byte{0}; });
+    const bool zero = AllZero(front);
     if (zero) step.what = Step::What::kZeros;
     return zero ? step : bad("a frame cut short by the end of the file");
   }
@@ -221,13 +228,15 @@ void SegmentScanner::Skip(const Step& bad) { Seek(bad.offset + bad.size, bad.ind
 
 Result<std::optional<std::uint64_t>> FirstNonZero(DiskFile& file, std::uint64_t from,
                                                   std::uint64_t to) {
-  Bytes block(kBlockBytes);
+  if (from >= to) return std::optional<std::uint64_t>{};
+  Bytes block(static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, to - from)));
   for (std::uint64_t at = from; at < to;) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), to - at));
     BRIG_ASSIGN(const std::size_t got, file.Read(at, std::span(block).first(wanted)));
     if (got == 0) break;
-    for (std::size_t i = 0; i < got; ++i) {
-      if (block[i] != std::byte{0}) return std::optional(at + i);
+    if (!AllZero(ByteView(block).first(got))) {
+      const auto found = std::ranges::find_if(block, [](std::byte b) { return b != std::byte{0}; });
+      return std::optional(at + static_cast<std::uint64_t>(found - block.begin()));
     }
     at += got;
   }
@@ -236,7 +245,10 @@ Result<std::optional<std::uint64_t>> FirstNonZero(DiskFile& file, std::uint64_t 
 
 Result<std::optional<std::uint64_t>> FirstMark(DiskFile& file, const SegmentHeader& header,
                                                std::uint64_t from) {
-  Bytes block(kBlockBytes);
+  if (from >= header.capacity) return std::optional<std::uint64_t>{};
+  // At least a mark and one more, so that each round moves on.
+  Bytes block(static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(header.capacity - from, kMarkBytes + 1, kBlockBytes)));
   // Blocks overlap, so that a mark across a border is seen whole once.
   for (std::uint64_t at = from; at < header.capacity; at += block.size() - kMarkBytes) {
     BRIG_ASSIGN(const std::size_t got, file.Read(at, block));
