@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * How a task comes to belong to a container. A task without a label that executes a program belongs
+ * to one when its mount namespace is not the host's and it also has another root directory or
+ * another pid namespace: services with a private /tmp keep both. A namespace that a container
+ * already owns makes it join that container; otherwise a container is born, whoever made it.
+ */
+#ifndef BRIG_BIRTH_H
+#define BRIG_BIRTH_H
+
+#include "kernel/invariants/credentials.h"
+#include "kernel/invariants/files.h"
+#include "kernel/invariants/namespaces.h"
+
+enum { BORN_OUTSIDE, BORN_ALREADY, BORN_FIRST, BORN_JOINED };
+
+__u64 container_count; /* how many keys were given */
+
+static __always_inline bool is_outside(struct task_struct *task, struct abi_namespaces *now,
+				       struct abi_settings *set)
+{
+	struct abi_inode_key root;
+
+	if (!set || now->mount == set->host_mount_namespace)
+		return true;
+	root = inode_key(READ(task, fs, root.dentry, d_inode));
+	return root.inode == set->host_root_inode && root.device == set->host_root_device &&
+	       now->pid == set->host_pid_namespace;
+}
+
+static __always_inline u64 owner_of(u32 type, u64 id)
+{
+	struct namespace_key key = {.id = id, .type = type};
+	u64 *owner = bpf_map_lookup_elem(&namespace_owner, &key);
+
+	if (!owner || !bpf_map_lookup_elem(&births, owner))
+		return 0;
+	return *owner;
+}
+
+/* Joining is decided by the mount namespace, or else by a pid namespace that is not the host's. */
+static __always_inline u64 joined_container(struct abi_namespaces *now, struct abi_settings *set)
+{
+	u64 owner = owner_of(CLONE_NEWNS, now->mount);
+
+	if (!owner && now->pid != set->host_pid_namespace)
+		owner = owner_of(CLONE_NEWPID, now->pid);
+	return owner;
+}
+
+/* Standard input and output come from whoever started the container, often files of the host. */
+static __always_inline void remember_given(u64 container, struct task_struct *task)
+{
+	for (u32 i = 0; i < 3; i++) {
+		struct given_key key = {.container = container};
+		struct file *file = file_of_descriptor(task, i);
+		struct abi_inode_key inode;
+		u8 one = 1;
+
+		if (!file)
+			continue;
+		inode = inode_key(READ(file, f_inode));
+		key.inode = inode.inode;
+		key.device = inode.device;
+		bpf_map_update_elem(&given_files, &key, &one, BPF_ANY);
+	}
+}
+
+static __always_inline void fill_birth(struct birth *birth, struct task_struct *task,
+				       struct abi_namespaces *now)
+{
+	const struct cred *cred = READ(task, cred);
+	struct kernfs_node *cgroup = READ(task, cgroups, dfl_cgrp, kn);
+	struct vfsmount *root = READ(task, fs, root.mnt);
+	struct abi_inode_key top = inode_key(READ(root, mnt_root, d_inode));
+
+	birth->namespaces = *now;
+	birth->bounding = CAPABILITIES(cred, cap_bset);
+	birth->cgroup_id = READ(cgroup, id);
+	bpf_probe_read_kernel_str(birth->cgroup_name, sizeof(birth->cgroup_name),
+				  READ(cgroup, name));
+	birth->root_inode = top.inode;
+	birth->root_device = top.device;
+	birth->root_guarded = bpf_map_lookup_elem(&guarded, &top) != NULL;
+	birth->seccomp = READ(task, seccomp.mode);
+	birth->no_new_privs = READ(task, atomic_flags) & 1;
+}
+
+static __always_inline u64 new_container(struct task_struct *task, struct abi_namespaces *now,
+					 struct abi_settings *set)
+{
+	u64 key = set->first_key + __sync_fetch_and_add(&container_count, 1);
+	struct subject subject = {.task = task};
+	struct label label = {.container = key};
+	struct birth birth = {};
+
+	fill_birth(&birth, task, now);
+	if (bpf_map_update_elem(&births, &key, &birth, BPF_ANY))
+		count_lost(ABI_CLASS_CRITICAL); /* more containers than the map holds; still
+						   labelled */
+	subject.label = &label;
+	adopt_namespaces(&subject, now, CLONE_NEW_ANY);
+	return key;
+}
+
+/* Labels `task` if it belongs in a container, and fills `subject`. */
+static __always_inline u32 give_birth(struct subject *subject, struct task_struct *task)
+{
+	struct abi_settings *set = read_settings();
+	struct label label = {};
+	struct abi_namespaces now;
+	u32 born = BORN_JOINED, tid = READ(task, pid);
+
+	fill_namespaces(&now, task);
+	if (is_outside(task, &now, set))
+		return BORN_OUTSIDE;
+	label.container = joined_container(&now, set);
+	if (!label.container) {
+		label.container = new_container(task, &now, set);
+		born = BORN_FIRST;
+	}
+	label.mount_namespace = now.mount;
+	subject->task = task;
+	subject->label =
+		bpf_task_storage_get(&labels, task, &label, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!subject->label) {
+		count_lost(ABI_CLASS_CRITICAL);
+		return BORN_OUTSIDE;
+	}
+	subject->birth = bpf_map_lookup_elem(&births, &label.container);
+	if (subject->birth)
+		__sync_fetch_and_add(&subject->birth->tasks, 1);
+	bpf_map_update_elem(&task_containers, &tid, &label.container, BPF_ANY);
+	remember_given(label.container, task);
+	return born;
+}
+
+/* The path of a cgroup in the unified hierarchy, for people and for finding the runtime's state. */
+static __noinline void section_cgroup(struct scratch *scratch, struct task_struct *task)
+{
+	struct kernfs_node *node = READ(task, cgroups, dfl_cgrp, kn), *above;
+	u8 *to = section_begin(scratch);
+	u32 at = TEXT_AREA;
+
+	if (!to)
+		return;
+	for (int i = 0; i < 32 && node; i++) {
+		long length;
+
+		above = kernfs_parent(node);
+		if (!above)
+			break;
+		length = bpf_probe_read_kernel_str(scratch->text, 256, READ(node, name)) - 1;
+		if (length < 0 || length > 255 || at < TEXT_AREA - ABI_MAX_TEXT + 1 + length)
+			break;
+		at -= length;
+		bpf_probe_read_kernel(&scratch->text[at & (TEXT_AREA - 1)], length & 255,
+				      scratch->text);
+		at -= 1;
+		scratch->text[at & (TEXT_AREA - 1)] = '/';
+		node = above;
+	}
+	at = TEXT_AREA - at;
+	if (at > ABI_MAX_TEXT)
+		return;
+	bpf_probe_read_kernel(to, at, &scratch->text[(TEXT_AREA - at) & (TEXT_AREA - 1)]);
+	section_end(scratch, ABI_SECTION_CGROUP, at, 0);
+}
+
+static __always_inline void birth_verdict(struct subject *subject, u32 born,
+					  struct verdict *verdict)
+{
+	if (i1_root(subject, verdict) || i1_inherited(subject, verdict))
+		return;
+	if (born == BORN_JOINED)
+		i4_joined(subject, verdict);
+}
+
+/* The record of a container's first task, or of one that joined. Also announced to the fetcher of
+ * facts. */
+static __always_inline void record_birth(struct subject *subject, struct file *file, u32 born,
+					 u32 flags)
+{
+	u16 operation = born == BORN_FIRST ? OP_CONTAINER_START : OP_CONTAINER_JOIN;
+	struct task_struct *task = subject->task;
+	struct verdict verdict = {};
+	struct object object = {};
+	struct abi_birth *birth;
+	struct scratch *scratch;
+
+	birth_verdict(subject, born, &verdict);
+	/* A task found by the iterator is not the current one: it can be reported, not killed. */
+	if (!(flags & ABI_FOUND_RUNNING))
+		carry_out(&verdict);
+	birth = record_begin(&scratch, task, subject->label->container, ABI_CLASS_CRITICAL,
+			     ABI_BIRTH, operation, sizeof(*birth));
+	if (!birth)
+		return;
+	header_of(scratch)->flags |= flags;
+	write_verdict(scratch, &verdict);
+	fill_namespaces(&birth->namespaces, task);
+	birth->effective = CAPABILITIES(READ(task, cred), cap_effective);
+	birth->permitted = CAPABILITIES(READ(task, cred), cap_permitted);
+	birth->bounding = CAPABILITIES(READ(task, cred), cap_bset);
+	birth->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
+	birth->seccomp = READ(task, seccomp.mode);
+	birth->no_new_privs = READ(task, atomic_flags) & 1;
+	section_cgroup(scratch, task);
+	if (object_of_file(&object, file))
+		header_of(scratch)->flags |=
+			section_path(scratch, ABI_SECTION_PATH, object.mnt, object.dentry, task);
+	if (!(flags & ABI_FOUND_RUNNING))
+		section_arguments(scratch, task);
+	record_end_announced(scratch, task);
+}
+
+static __always_inline void forget_namespaces(struct birth *birth)
+{
+	struct namespace_key key = {.id = birth->namespaces.mount, .type = CLONE_NEWNS};
+
+	bpf_map_delete_elem(&namespace_owner, &key);
+	key.id = birth->namespaces.pid;
+	key.type = CLONE_NEWPID;
+	bpf_map_delete_elem(&namespace_owner, &key);
+}
+
+/* The last task of a container is gone. */
+static __always_inline void record_end_of_container(struct subject *subject)
+{
+	u64 container = subject->label->container;
+	struct scratch *scratch;
+	struct abi_end *end;
+
+	end = record_begin(&scratch, subject->task, container, ABI_CLASS_CRITICAL, ABI_END,
+			   OP_CONTAINER_END, sizeof(*end));
+	if (end) {
+		end->records = subject->birth->records;
+		end->shed = subject->birth->shed;
+		record_end(scratch, subject->task);
+	}
+	forget_namespaces(subject->birth);
+	bpf_map_delete_elem(&births, &container);
+}
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * System calls, seen when they return: the arguments still lie in the saved registers, and the
+ * result is known, so attempt and result are one record. That also sees calls that seccomp refused,
+ * which enter tracepoints miss.
+ *
+ * The per-call tracepoints fire for 64-bit calls only. For 32-bit ones each handler exists a second
+ * time as a program that compat.bpf.c jumps to.
+ */
+#ifndef BRIG_CALL_H
+#define BRIG_CALL_H
+
+#include "kernel/subject.h"
+#include "kernel/verdict.h"
+
+struct call {
+	u64 args[6];
+	s64 ret;
+	u32 operation;
+	u32 flags; /* ABI_COMPAT */
+	struct subject subject;
+};
+
+static __always_inline bool find_subject(struct subject *subject)
+{
+	u64 container;
+
+	subject->task = bpf_get_current_task_btf();
+	subject->label = bpf_task_storage_get(&labels, subject->task, 0, 0);
+	if (!subject->label)
+		return false;
+	container = subject->label->container;
+	subject->birth = bpf_map_lookup_elem(&births, &container);
+	return true;
+}
+
+static __always_inline void read_native_call(struct call *call, s64 ret)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(call->subject.task);
+
+	call->ret = ret;
+	call->args[0] = READ(regs, di);
+	call->args[1] = READ(regs, si);
+	call->args[2] = READ(regs, dx);
+	call->args[3] = READ(regs, r10);
+	call->args[4] = READ(regs, r8);
+}
+
+static __always_inline void read_compat_call(struct call *call, struct pt_regs *regs, s64 ret)
+{
+	call->ret = (s32)ret;
+	call->flags = ABI_COMPAT;
+	call->args[0] = (u32)READ(regs, bx);
+	call->args[1] = (u32)READ(regs, cx);
+	call->args[2] = (u32)READ(regs, dx);
+	call->args[3] = (u32)READ(regs, si);
+	call->args[4] = (u32)READ(regs, di);
+}
+
+#define NATIVE_CALL(name, op, handler)                                                             \
+	SEC("tracepoint/syscalls/sys_exit_" #name) int sys_exit_##name(struct syscall_exit *ctx)   \
+	{                                                                                          \
+		struct call call = {.operation = op};                                              \
+                                                                                                   \
+		if (!find_subject(&call.subject))                                                  \
+			return 0;                                                                  \
+		read_native_call(&call, ctx->ret);                                                 \
+		handler(&call);                                                                    \
+		return 0;                                                                          \
+	}
+
+/* compat_NAME handles the i386 call NAME; the loader puts it into compat_calls at that call's
+ * number. */
+#define COMPAT_CALL(name, op, handler)                                                             \
+	SEC("tp_btf/sys_exit") int BPF_PROG(compat_##name, struct pt_regs *regs, long ret)         \
+	{                                                                                          \
+		struct call call = {.operation = op};                                              \
+                                                                                                   \
+		if (!find_subject(&call.subject))                                                  \
+			return 0;                                                                  \
+		read_compat_call(&call, regs, ret);                                                \
+		handler(&call);                                                                    \
+		return 0;                                                                          \
+	}
+
+#define CALL(name, op, handler)                                                                    \
+	NATIVE_CALL(name, op, handler)                                                             \
+	COMPAT_CALL(name, op, handler)
+
+/* Begins the record of a call; NULL when there is no scratch. */
+static __always_inline void *call_record(struct scratch **out, struct call *call, u32 record_class,
+					 u16 family, u32 body)
+{
+	void *at = record_begin(out, call->subject.task, call->subject.label->container,
+				record_class, family, call->operation, body);
+
+	if (at) {
+		header_of(*out)->result = call->ret;
+		header_of(*out)->flags |= call->flags;
+	}
+	return at;
+}
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * I1 files: a contained task uses only file objects reached through its container's own mounts,
+ * touches no guarded directory of the host through them, and never opens a global switch for
+ * writing. Switches are recognised by superblock, wherever they are mounted.
+ */
+#ifndef BRIG_I1_FILES_H
+#define BRIG_I1_FILES_H
+
+#include "kernel/object.h"
+#include "kernel/invariants/namespaces.h"
+
+#define HOST_ORDINARY 1
+#define HOST_ROOT 2
+#define MAX_HOST_DEPTH 256
+
+static __always_inline bool was_given(u64 container, struct inode *inode)
+{
+	struct abi_inode_key inode_of = inode_key(inode);
+	struct given_key key = {
+		.container = container, .inode = inode_of.inode, .device = inode_of.device};
+
+	return bpf_map_lookup_elem(&given_files, &key) != NULL;
+}
+
+/* The mount namespace id that makes `mnt` foreign to the container, or 0. */
+static __always_inline u64 foreign_mount(struct subject *subject, struct vfsmount *mnt)
+{
+	u64 id = namespace_of_mount(mnt);
+
+	if (!id || id == subject->label->mount_namespace ||
+	    owns_namespace(subject->label->container, CLONE_NEWNS, id))
+		return 0;
+	return id;
+}
+
+struct host_walk {
+	struct dentry *dentry;
+	struct dentry *mount_root;
+	u32 device;
+	u32 found; /* enum brig::HostObject */
+	u32 above; /* past the root of the mount */
+};
+
+static long host_step(u32 index, struct host_walk *walk)
+{
+	struct inode *inode = READ(walk->dentry, d_inode);
+	struct abi_inode_key key = {.inode = READ(inode, i_ino), .device = walk->device};
+	struct dentry *parent = READ(walk->dentry, d_parent);
+	u32 *kind = bpf_map_lookup_elem(&guarded, &key);
+
+	/* The host's root directory counts only if the container can reach it, not as everybody's
+	 * ancestor. */
+	if (kind && !(walk->above && *kind == HOST_ROOT)) {
+		walk->found = *kind;
+		return 1;
+	}
+	if (walk->dentry == walk->mount_root)
+		walk->above = 1;
+	if (parent == walk->dentry)
+		return 1;
+	walk->dentry = parent;
+	return 0;
+}
+
+/* The nearest listed directory at or above the file decides. */
+static __always_inline u32 host_directory(struct subject *subject, struct object *object)
+{
+	struct super_block *sb = READ(object->inode, i_sb);
+	struct abi_settings *set = read_settings();
+	struct host_walk walk = {
+		.dentry = object->dentry,
+		.mount_root = READ(object->mnt, mnt_root),
+		.device = READ(sb, s_dev),
+	};
+	struct birth *birth = subject->birth;
+	struct inode *top;
+
+	if (!set || !birth || walk.device != set->host_root_device)
+		return 0;
+	/* The container's own root directory is its own, wherever on the host it lies. */
+	top = READ(walk.mount_root, d_inode);
+	if (!birth->root_guarded && walk.device == birth->root_device &&
+	    READ(top, i_ino) == birth->root_inode)
+		return 0;
+	bpf_loop(MAX_HOST_DEPTH, host_step, &walk, 0);
+	return walk.found == HOST_ORDINARY ? 0 : walk.found;
+}
+
+/* A procfs file that changes the whole kernel: one of no process, and no setting of an own
+ * namespace. */
+static __always_inline bool global_proc_file(struct subject *subject, struct inode *inode)
+{
+	struct proc_inode *proc =
+		(void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
+	struct abi_settings *set = read_settings();
+	struct ctl_table_header *header;
+
+	if (READ(proc, pid))
+		return false;
+	header = READ(proc, sysctl);
+	/* Only the roots of per-namespace settings have a lookup of their own. */
+	if (header && READ(header, root, lookup))
+		return set && subject->birth &&
+		       subject->birth->namespaces.net == set->host_net_namespace;
+	return true;
+}
+
+/* The host name lies in the global table, but writes the writer's own uts namespace. */
+static __always_inline bool is_own_host_name(struct subject *subject, struct dentry *dentry)
+{
+	char name[12] = {};
+
+	bpf_probe_read_kernel_str(name, sizeof(name), READ(dentry, d_name.name));
+	if (__builtin_memcmp(name, "hostname", 9) && __builtin_memcmp(name, "domainname", 11))
+		return false;
+	return owns_namespace(subject->label->container, CLONE_NEWUTS,
+			      READ(subject->task, nsproxy, uts_ns, ns.inum));
+}
+
+/* Is this control file of a cgroup at or below the container's own? */
+static __always_inline bool foreign_cgroup_file(struct subject *subject, struct object *object)
+{
+	struct kernfs_node *node = READ(object->inode, i_private);
+	char name[14] = {};
+	u64 cgroup_name[2];
+
+	bpf_probe_read_kernel_str(name, sizeof(name), READ(object->dentry, d_name.name));
+	if (!__builtin_memcmp(name, "release_agent", 14) || !subject->birth)
+		return true;
+	for (int i = 0; i < 32 && node; i++) {
+		if (READ(node, id) == subject->birth->cgroup_id)
+			return kernfs_parent(node) ==
+			       NULL; /* the hierarchy's root is nobody's own */
+		cgroup_name[0] = cgroup_name[1] = 0;
+		bpf_probe_read_kernel_str(cgroup_name, sizeof(cgroup_name), READ(node, name));
+		if (cgroup_name[0] && cgroup_name[0] == subject->birth->cgroup_name[0] &&
+		    cgroup_name[1] == subject->birth->cgroup_name[1])
+			return false;
+		node = kernfs_parent(node);
+	}
+	return true;
+}
+
+static __always_inline bool global_switch(struct subject *subject, struct object *object,
+					  struct verdict *verdict)
+{
+	u32 magic = magic_of(object->inode);
+
+	if (!(object->open_mode & FMODE_WRITE) || (READ(object->inode, i_mode) & S_IFMT) != S_IFREG)
+		return false;
+	switch (magic) {
+	case PROC_MAGIC:
+		return global_proc_file(subject, object->inode) &&
+		       !is_own_host_name(subject, object->dentry) &&
+		       broken(verdict, I_FILES, CAUSE_GLOBAL_SWITCH, magic);
+	case CGROUP_MAGIC:
+	case CGROUP2_MAGIC:
+		return foreign_cgroup_file(subject, object) &&
+		       broken(verdict, I_FILES, CAUSE_FOREIGN_CGROUP, magic);
+	case SYSFS_MAGIC:
+	case DEBUGFS_MAGIC:
+	case TRACEFS_MAGIC:
+	case SECURITYFS_MAGIC:
+	case BPFFS_MAGIC:
+	case BINFMTFS_MAGIC:
+	case EFIVARFS_MAGIC:
+	case CONFIGFS_MAGIC:
+	case PSTOREFS_MAGIC:
+		return broken(verdict, I_FILES, CAUSE_GLOBAL_SWITCH, magic);
+	}
+	return false;
+}
+
+static __always_inline bool i1_files(struct subject *subject, struct object *object,
+				     struct verdict *verdict)
+{
+	u64 foreign = foreign_mount(subject, object->mnt);
+	u32 kind;
+
+	if (foreign && !was_given(subject->label->container, object->inode))
+		return broken(verdict, I_FILES, CAUSE_FOREIGN_MOUNT, foreign);
+	if (global_switch(subject, object, verdict))
+		return true;
+	kind = host_directory(subject, object);
+	return kind && broken(verdict, I_FILES, CAUSE_HOST_DIRECTORY, kind);
+}
+
+/* The root directory that the task resolves paths from. */
+static __always_inline bool i1_root(struct subject *subject, struct verdict *verdict)
+{
+	u64 foreign = foreign_mount(subject, READ(subject->task, fs, root.mnt));
+
+	return foreign && broken(verdict, I_FILES, CAUSE_FOREIGN_ROOT, foreign);
+}
+
+/* What a container's first task inherited: its working directory and open directories
+ * (CVE-2024-21626's kind). */
+static __always_inline bool i1_inherited(struct subject *subject, struct verdict *verdict)
+{
+	u64 foreign = foreign_mount(subject, READ(subject->task, fs, pwd.mnt));
+	struct file *file;
+
+	if (foreign)
+		return broken(verdict, I_FILES, CAUSE_FOREIGN_DIRECTORY, foreign);
+	for (u32 i = 0; i < 64; i++) {
+		file = file_of_descriptor(subject->task, i);
+		if (!file || (READ(file, f_inode, i_mode) & S_IFMT) != S_IFDIR)
+			continue;
+		foreign = foreign_mount(subject, READ(file, f_path.mnt));
+		if (foreign)
+			return broken(verdict, I_FILES, CAUSE_LEAKED_DESCRIPTOR, i);
+	}
+	return false;
+}
+
+#endif

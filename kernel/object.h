@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What is acted on: the file behind a descriptor, and what the record says of it. */
+#ifndef BRIG_OBJECT_H
+#define BRIG_OBJECT_H
+
+#include "kernel/path.h"
+
+/* A file as the kernel knows it. */
+struct object {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+	struct inode *inode;
+	u32 open_mode; /* FMODE_* */
+};
+
+static __always_inline struct file *file_of_descriptor(struct task_struct *task, u32 descriptor)
+{
+	struct fdtable *table = READ(task, files, fdt);
+	struct file **slots = READ(table, fd), *file = NULL;
+
+	if (descriptor >= READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), slots + descriptor);
+	return file;
+}
+
+static __always_inline bool object_of_file(struct object *object, struct file *file)
+{
+	if (!file)
+		return false;
+	object->mnt = READ(file, f_path.mnt);
+	object->dentry = READ(file, f_path.dentry);
+	object->inode = READ(file, f_inode);
+	object->open_mode = READ(file, f_mode);
+	return object->inode != NULL;
+}
+
+static __always_inline bool object_of_path(struct object *object, struct vfsmount *mnt,
+					   struct dentry *dentry)
+{
+	object->mnt = mnt;
+	object->dentry = dentry;
+	object->inode = READ(dentry, d_inode);
+	object->open_mode = 0;
+	return object->inode != NULL;
+}
+
+/*
+ * The mount namespace that a mount belongs to; 0 for the kernel's internal mounts (pipes, memfd,
+ * overlay's layers: an error pointer or NULL there) and for detached ones on kernels that number
+ * them 0.
+ */
+static __always_inline u64 namespace_of_mount(struct vfsmount *mnt)
+{
+	struct mnt_namespace *ns = mnt ? READ(real_mount(mnt), mnt_ns) : NULL;
+
+	if (!ns || (unsigned long)ns >= (unsigned long)-4095)
+		return 0;
+	return mount_namespace_id(ns);
+}
+
+static __always_inline u32 magic_of(struct inode *inode)
+{
+	return READ(inode, i_sb, s_magic);
+}
+
+static __always_inline struct abi_inode_key inode_key(struct inode *inode)
+{
+	struct abi_inode_key key = {
+		.inode = READ(inode, i_ino),
+		.device = READ(inode, i_sb, s_dev),
+	};
+
+	return key;
+}
+
+/*
+ * On overlay: was this file written since the container's start? struct ovl_inode holds the upper
+ * dentry right after the inode it embeds (all kernels from 4.8 on); overlay is often a module, so
+ * its BTF cannot be asked.
+ */
+static __always_inline bool is_upper(struct inode *inode)
+{
+	struct dentry *upper = NULL;
+
+	bpf_probe_read_kernel(&upper, sizeof(upper),
+			      (void *)inode + bpf_core_type_size(struct inode));
+	return upper != NULL;
+}
+
+static __noinline void fill_file(struct abi_file *to, struct object *object)
+{
+	struct inode *inode = object->inode;
+	struct super_block *sb = READ(inode, i_sb);
+
+	to->inode = READ(inode, i_ino);
+	to->device = READ(sb, s_dev);
+	to->superblock = READ(sb, s_magic);
+	to->mode = READ(inode, i_mode);
+	to->links = READ(inode, i_nlink);
+	to->mount_namespace = namespace_of_mount(object->mnt);
+	to->device_node = 0;
+	to->flags = 0;
+	if ((to->mode & S_IFMT) == S_IFCHR || (to->mode & S_IFMT) == S_IFBLK)
+		to->device_node = READ(inode, i_rdev);
+	if (to->superblock == OVERLAYFS_MAGIC && is_upper(inode))
+		to->flags |= ABI_FILE_UPPER;
+	if (to->links == 0)
+		to->flags |= to->superblock == TMPFS_MAGIC && to->mount_namespace == 0
+				     ? ABI_FILE_MEMORY
+				     : ABI_FILE_UNLINKED;
+}
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Who acts: the task, its label and its container's birth record, and their part of a record. */
+#ifndef BRIG_SUBJECT_H
+#define BRIG_SUBJECT_H
+
+#include "kernel/record.h"
+
+struct subject {
+	struct task_struct *task;
+	struct label *label;
+	struct birth *birth;
+};
+
+static __always_inline u32 host_pid_of(struct pid *pid)
+{
+	return pid ? READ(pid, numbers[0].nr) : 0;
+}
+
+/* The pid of `task` in its own namespace: the innermost number of its struct pid. */
+static __always_inline u32 pid_inside(struct task_struct *task)
+{
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	u32 level = READ(pid, level);
+	struct upid *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	u32 nr = 0;
+
+	if (level > 32)
+		return 0;
+	bpf_probe_read_kernel(&nr, sizeof(nr),
+			      (void *)numbers + level * bpf_core_type_size(struct upid));
+	return nr;
+}
+
+static __always_inline u64 container_of_pid(u32 tid)
+{
+	u64 *container = bpf_map_lookup_elem(&task_containers, &tid);
+
+	return container ? *container : 0;
+}
+
+/* Another task, as far as its own structure tells. */
+static __noinline void fill_process(struct abi_process *to, struct task_struct *task)
+{
+	struct task_struct *leader = READ(task, group_leader);
+
+	to->pid = READ(leader, pid);
+	to->start_ns = READ(leader, start_boottime);
+	to->uid = READ(task, cred, uid.val);
+	to->container = container_of_pid(to->pid);
+	BPF_CORE_READ_INTO(&to->comm, leader, comm);
+}
+
+static __noinline void fill_task(struct abi_task *to, struct task_struct *task, u64 container)
+{
+	struct task_struct *leader = READ(task, group_leader);
+	struct task_struct *parent = READ(task, real_parent, group_leader);
+	const struct cred *cred = READ(task, cred);
+
+	to->container = container;
+	to->start_ns = READ(leader, start_boottime);
+	to->parent_start_ns = READ(parent, start_boottime);
+	to->capabilities = CAPABILITIES(cred, cap_effective);
+	to->pid = READ(task, tgid);
+	to->tid = READ(task, pid);
+	to->parent_pid = READ(parent, pid);
+	to->pid_inside = pid_inside(task);
+	to->uid = READ(cred, uid.val);
+	to->gid = READ(cred, gid.val);
+	to->login_uid = (u32)-1;
+	to->session = (u32)-1;
+	if (bpf_core_field_exists(task->loginuid)) {
+		to->login_uid = READ(task, loginuid.val);
+		to->session = READ(task, sessionid);
+	}
+	BPF_CORE_READ_INTO(&to->comm, task, comm);
+}
+
+static __noinline void fill_namespaces(struct abi_namespaces *to, struct task_struct *task)
+{
+	struct nsproxy *proxy = READ(task, nsproxy);
+	struct pid *pid = READ(task, thread_pid);
+	u32 level = READ(pid, level);
+	struct upid *own = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+
+	to->mount = mount_namespace_id(READ(proxy, mnt_ns));
+	to->pid = 0;
+	if (level <= 32) {
+		own = (void *)own + level * bpf_core_type_size(struct upid);
+		to->pid = READ(own, ns, ns.inum);
+	}
+	to->net = READ(proxy, net_ns, ns.inum);
+	to->ipc = READ(proxy, ipc_ns, ns.inum);
+	to->uts = READ(proxy, uts_ns, ns.inum);
+	to->cgroup = READ(proxy, cgroup_ns, ns.inum);
+	to->user = READ(task, cred, user_ns, ns.inum);
+}
+
+/* The ancestors, so that a critical record tells its story alone. */
+static __noinline void section_chain(struct scratch *scratch, struct task_struct *task)
+{
+	u8 *to = section_begin(scratch);
+	u32 count = 0;
+
+	if (!to)
+		return;
+	for (int i = 0; i < ABI_MAX_CHAIN; i++) {
+		task = READ(task, real_parent);
+		if (!task || READ(task, pid) == 0)
+			break;
+		fill_process((struct abi_process *)to + i, task);
+		count = i + 1;
+	}
+	section_end(scratch, ABI_SECTION_CHAIN, count * sizeof(struct abi_process), 0);
+}
+
+/*
+ * Starts a record about `subject`: header, task, and a zeroed body of `body` bytes, which it
+ * returns. NULL when there is no scratch; then the loss is counted.
+ */
+static __always_inline void *record_begin(struct scratch **out, struct task_struct *task,
+					  u64 container, u32 record_class, u16 family,
+					  u16 operation, u32 body)
+{
+	struct scratch *scratch = scratch_take(record_class);
+	struct abi_header *header;
+
+	*out = scratch;
+	if (!scratch)
+		return NULL;
+	header = (void *)scratch->record;
+	__builtin_memset(header, 0, sizeof(*header));
+	header->family = family;
+	header->version = ABI_VERSION;
+	header->time_ns = bpf_ktime_get_boot_ns();
+	header->cpu = bpf_get_smp_processor_id();
+	header->operation = operation;
+	header->record_class = record_class;
+	fill_task((struct abi_task *)(header + 1), task, container);
+	scratch->used = sizeof(*header) + sizeof(struct abi_task) + body;
+	return (void *)(header + 1) + sizeof(struct abi_task);
+}
+
+static __always_inline struct abi_header *header_of(struct scratch *scratch)
+{
+	return (void *)scratch->record;
+}
+
+static __always_inline void record_end(struct scratch *scratch, struct task_struct *task)
+{
+	if (header_of(scratch)->record_class == ABI_CLASS_CRITICAL)
+		section_chain(scratch, task);
+	submit(scratch);
+	scratch_give();
+}
+
+/* The same, with a copy for the process that fetches facts. A copy that finds no room is made up
+ * for later. */
+static __always_inline void record_end_announced(struct scratch *scratch, struct task_struct *task)
+{
+	section_chain(scratch, task);
+	submit(scratch);
+	if (scratch->used <= ABI_MAX_RECORD)
+		bpf_ringbuf_output(&announcements, scratch->record, scratch->used, 0);
+	scratch_give();
+}
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Opens and connects that no system call names. What is asked is seen when the request is submitted
+ * (by name only), what came out when it completes. io_uring's own threads carry the label of the
+ * task that made them.
+ */
+#include "kernel/connect.h"
+#include "kernel/open.h"
+
+#define IORING_OP_CONNECT 16
+#define IORING_OP_OPENAT 18
+#define IORING_OP_OPENAT2 28
+
+static __always_inline void submitted(struct io_kiocb *request)
+{
+	u8 opcode = READ(request, opcode);
+	struct io_open *open = (void *)request;
+	struct call call = {.operation = OP_OPEN,
+			    .flags = ABI_URING | ABI_ATTEMPT | ABI_PATH_AS_GIVEN};
+	struct abi_named_file *body;
+	struct scratch *scratch;
+
+	if (opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2)
+		return;
+	if (!find_subject(&call.subject) || !wanted(OP_OPEN))
+		return;
+	body = call_record(&scratch, &call, ABI_CLASS_TELEMETRY, ABI_FILE, sizeof(*body));
+	if (!body)
+		return;
+	__builtin_memset(body, 0, sizeof(*body));
+	if (bpf_core_field_exists(open->filename))
+		section_kernel_text(scratch, ABI_SECTION_PATH, READ(open, filename, name));
+	record_end(scratch, call.subject.task);
+}
+
+static __always_inline void completed(struct io_kiocb *request, s32 result)
+{
+	struct call call = {.operation = OP_OPEN, .flags = ABI_URING, .ret = result};
+	struct destination to = {};
+	struct file *file;
+	u8 opcode;
+
+	if (!request || !find_subject(&call.subject))
+		return;
+	opcode = READ(request, opcode);
+	if (opcode == IORING_OP_OPENAT || opcode == IORING_OP_OPENAT2) {
+		if (result >= 0)
+			file_opened(&call, file_of_descriptor(call.subject.task, result), 0);
+	} else if (opcode == IORING_OP_CONNECT) {
+		call.operation = OP_CONNECT;
+		file = READ(request, file);
+		if (!is_socket(file))
+			return;
+		socket_destination(&to, file);
+		connected(&call, &to, 0, 0);
+	}
+}
+
+/* Until 6.2 the tracepoint was called submit_sqe. */
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(io_uring_submit_sqe, struct io_kiocb *request)
+{
+	submitted(request);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(io_uring_submit_req, struct io_kiocb *request)
+{
+	submitted(request);
+	return 0;
+}
+
+/* The result moved from an argument into the completion entry in 6.13; the loader attaches the one
+ * that fits. */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(io_uring_complete_value, void *ring, void *request, u64 user_data, int result)
+{
+	completed(request, result);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(io_uring_complete_entry, void *ring, void *request, struct io_uring_cqe *entry)
+{
+	completed(request, READ(entry, res));
+	return 0;
+}

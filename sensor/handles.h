@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The descriptors that keep brig's kernel programs and maps alive. As long as any process holds
+// them, the programs run, whichever of brig's processes has died. Movable, not thread safe.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.h"
+
+namespace brig::sensor {
+
+// Every map that user space touches. The order is how descriptors are handed from process to
+// process.
+enum class MapId : std::size_t {
+  kSettings,
+  kGuarded,
+  kUnixDoors,
+  kInetDoors,
+  kAllowedDevices,
+  kOwnProcesses,
+  kCritical,
+  kTelemetry,
+  kAnnouncements,
+  kCounters,
+  kBirths,
+};
+inline constexpr std::size_t kMapCount = static_cast<std::size_t>(MapId::kBirths) + 1;
+inline constexpr std::array<std::string_view, kMapCount> kMapNames = {
+    "settings", "guarded",   "unix_doors",    "inet_doors", "allowed_devices", "own_processes",
+    "critical", "telemetry", "announcements", "counters",   "births"};
+
+struct Handles {
+  std::array<UniqueFd, kMapCount> maps;
+  std::vector<UniqueFd> links;     // one for each attached program
+  std::vector<UniqueFd> programs;  // the same programs: to ask how often the kernel skipped them
+
+  [[nodiscard]] int map(MapId id) const { return maps[static_cast<std::size_t>(id)].get(); }
+};
+
+}  // namespace brig::sensor

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernel/abi/event_abi.h"
+
+namespace brig::sensor {
+namespace {
+
+template <class Key>
+std::vector<Key> KeysOf(int map) {
+  std::vector<Key> keys;
+  Key key{};
+  const void* previous = nullptr;
+  while (bpf_map_get_next_key(map, previous, &key) == 0) {
+    keys.push_back(key);
+    previous = &keys.back();
+  }
+  return keys;
+}
+
+template <class Key>
+bool SameBytes(const Key& a, const Key& b) {
+  return std::memcmp(&a, &b, sizeof(Key)) == 0;
+}
+
+// Writes the new entries first, then removes what is not among them: nothing is unguarded in
+// between.
+template <class Key>
+Result<> Replace(int map, const std::vector<std::pair<Key, std::uint32_t>>& entries) {
+  for (const auto& [key, value] : entries)
+    if (bpf_map_update_elem(map, &key, &value, BPF_ANY) != 0) return FailErrno("write a map entry");
+  for (const Key& key : KeysOf<Key>(map)) {
+    const bool kept = std::any_of(entries.begin(), entries.end(),
+                                  [&](const auto& entry) { return SameBytes(entry.first, key); });
+    if (!kept && bpf_map_delete_elem(map, &key) != 0 && errno != ENOENT)
+      return FailErrno("remove a map entry");
+  }
+  return {};
+}
+
+Result<> ReplaceInodes(int map, const std::vector<InodeObject>& objects) {
+  std::vector<std::pair<abi_inode_key, std::uint32_t>> entries;
+  for (const InodeObject& object : objects)
+    entries.push_back(
+        {{object.inode, object.device, 0}, static_cast<std::uint32_t>(object.object)});
+  return Replace(map, entries);
+}
+
+abi_device_key DeviceKey(std::uint64_t container, const DeviceRule& rule) {
+  return {.container = container,
+          .type = static_cast<__u32>(rule.type == 'b' ? S_IFBLK : S_IFCHR),
+          .major = rule.major,
+          .minor = rule.any_minor ? ABI_ANY_MINOR : rule.minor,
+          .padding = 0};
+}
+
+// Runs of a program that the kernel skipped because it was running on that CPU already.
+std::uint64_t MissedRuns(const Handles& handles) {
+  std::uint64_t missed = 0;
+  for (const UniqueFd& program : handles.programs) {
+    bpf_prog_info info{};
+    __u32 size = sizeof info;
+    if (bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) missed += info.recursion_misses;
+  }
+  return missed;
+}
+
+}  // namespace
+
+std::uint32_t DeviceOf(std::uint64_t stat_device) {
+  return static_cast<std::uint32_t>(::major(stat_device) << 20 | ::minor(stat_device));
+}
+
+Result<> WriteGuarded(const Handles& handles, const std::vector<InodeObject>& objects) {
+  return ReplaceInodes(handles.map(MapId::kGuarded), objects);
+}
+
+Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {
+  return ReplaceInodes(handles.map(MapId::kUnixDoors), doors);
+}
+
+Result<> WriteInetDoors(const Handles& handles, const std::vector<AddressObject>& doors) {
+  std::vector<std::pair<abi_address_key, std::uint32_t>> entries;
+  for (const AddressObject& door : doors) {
+    abi_address_key key{};
+    std::memcpy(key.address, door.address.data(), sizeof key.address);
+    key.port = door.port;
+    entries.push_back({key, static_cast<std::uint32_t>(door.object)});
+  }
+  return Replace(handles.map(MapId::kInetDoors), entries);
+}
+
+Result<> WriteCommonDevices(const Handles& handles) {
+  Allowance common{.container = 0, .devices = {}};
+  for (const std::uint32_t minor : {3U, 5U, 7U, 8U, 9U})
+    common.devices.push_back({'c', 1, minor, false});
+  for (const std::uint32_t minor : {0U, 1U, 2U}) common.devices.push_back({'c', 5, minor, false});
+  for (std::uint32_t major = 136; major <= 143; ++major)
+    common.devices.push_back({'c', major, 0, true});
+  return WriteAllowance(handles, common);
+}
+
+Result<> WriteAllowance(const Handles& handles, const Allowance& allowance) {
+  if (allowance.devices.size() > Allowance::kMaxDevices)
+    return Fail(ErrorCode::kLimit,
+                fmt::format("an allowance of {} devices", allowance.devices.size()));
+  for (const DeviceRule& rule : allowance.devices) {
+    const abi_device_key key = DeviceKey(allowance.container, rule);
+    const std::uint8_t one = 1;
+    if (bpf_map_update_elem(handles.map(MapId::kAllowedDevices), &key, &one, BPF_ANY) != 0)
+      return FailErrno("allow a device");
+  }
+  return {};
+}
+
+Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance) {
+  for (const DeviceRule& rule : allowance.devices) {
+    const abi_device_key key = DeviceKey(allowance.container, rule);
+    if (bpf_map_delete_elem(handles.map(MapId::kAllowedDevices), &key) != 0 && errno != ENOENT)
+      return FailErrno("remove an allowed device");
+  }
+  return {};
+}
+
+Result<> WriteOwnProcess(const Handles& handles, std::uint32_t pid, bool own) {
+  const std::uint8_t one = 1;
+  const int map = handles.map(MapId::kOwnProcesses);
+  const int failed =
+      own ? bpf_map_update_elem(map, &pid, &one, BPF_ANY) : bpf_map_delete_elem(map, &pid);
+  if (failed != 0 && errno != ENOENT) return FailErrno("write the list of own processes");
+  return {};
+}
+
+Result<std::vector<RecordCounters>> ReadCounters(const Handles& handles) {
+  std::vector<RecordCounters> counters;
+  const int cpus = libbpf_num_possible_cpus();
+  if (cpus <= 0) return Fail(ErrorCode::kInternal, "count the CPUs");
+  std::vector<abi_counter> per_cpu(static_cast<std::size_t>(cpus));
+  for (__u32 c = 0; c < ABI_CLASSES; ++c) {
+    if (bpf_map_lookup_elem(handles.map(MapId::kCounters), &c, per_cpu.data()) != 0)
+      return FailErrno("read the record counters");
+    RecordCounters total{.record_class = static_cast<RecordClass>(c)};
+    for (const abi_counter& counter : per_cpu) {
+      total.made += counter.next;
+      total.lost += counter.lost;
+    }
+    counters.push_back(total);
+  }
+  counters.front().missed = MissedRuns(handles);
+  return counters;
+}
+
+Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles) {
+  return KeysOf<std::uint64_t>(handles.map(MapId::kBirths));
+}
+
+}  // namespace brig::sensor

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What user space writes into the kernel programs' maps and reads from them. Calls need the map's
+// descriptor and, where kernel.unprivileged_bpf_disabled is 1 or 2, CAP_BPF. Not thread safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/facts.h"
+#include "model/status.h"
+#include "sensor/handles.h"
+
+namespace brig::sensor {
+
+struct InodeObject {
+  std::uint64_t inode = 0;
+  std::uint32_t device = 0;  // as stat gives it, converted by DeviceOf
+  HostObject object = HostObject::kNone;
+  friend auto operator<=>(const InodeObject&, const InodeObject&) = default;
+};
+
+// The kernel's own form of a device number (20 bits of minor) from the one that stat gives.
+std::uint32_t DeviceOf(std::uint64_t stat_device);
+
+struct AddressObject {
+  std::array<std::uint8_t, 16> address{};  // IPv6, or IPv4 mapped into it
+  std::uint32_t port = 0;                  // 0: any
+  HostObject object = HostObject::kNone;
+  friend auto operator<=>(const AddressObject&, const AddressObject&) = default;
+};
+
+// Replace the whole content: what is not listed any more is removed. At most kMax... of design
+// limits (1,024 guarded directories, 256 unix doors, 1,024 addresses), else kLimit.
+[[nodiscard]] Result<> WriteGuarded(const Handles& handles,
+                                    const std::vector<InodeObject>& objects);
+[[nodiscard]] Result<> WriteUnixDoors(const Handles& handles,
+                                      const std::vector<InodeObject>& doors);
+[[nodiscard]] Result<> WriteInetDoors(const Handles& handles,
+                                      const std::vector<AddressObject>& doors);
+
+// The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
+// pts.
+[[nodiscard]] Result<> WriteCommonDevices(const Handles& handles);
+// Adds one container's allowance / removes it when the container has ended.
+[[nodiscard]] Result<> WriteAllowance(const Handles& handles, const Allowance& allowance);
+[[nodiscard]] Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance);
+
+// brig's own processes, whose calls to engines are nobody's start.
+[[nodiscard]] Result<> WriteOwnProcess(const Handles& handles, std::uint32_t pid, bool own);
+
+// Made, lost and skipped records since the programs were loaded; `received` and `refused` stay 0.
+[[nodiscard]] Result<std::vector<RecordCounters>> ReadCounters(const Handles& handles);
+// The keys of the containers that live.
+[[nodiscard]] Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles);
+
+}  // namespace brig::sensor
