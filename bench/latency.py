@@ -25,6 +25,7 @@ class Watch:
             [stamp, source] if is_file else [stamp],
             stdin=subprocess.DEVNULL if is_file else source,
             stdout=subprocess.PIPE,
+            bufsize=0,  # or reading "ready" would swallow what comes behind it
         )
         self.is_finding = is_finding
         self.rest = b""

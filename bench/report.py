@@ -17,10 +17,16 @@ def ratios(measured: list[float], base: list[float]) -> dict:
     return spread([one / other for one, other in zip(measured, base, strict=True)])
 
 
+def total(rounds: list[dict], key: str) -> int | None:
+    """The sum over the rounds that have a number, or None."""
+    numbers = [one[key] for one in rounds if one.get(key) is not None]
+    return sum(numbers) if numbers else None
+
+
 def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
-    """samples[place][workload][monitor] is a list of {"ns", "operations", "monitor_ns"}, one a
-    round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor] of {"missing",
-    "ms"}."""
+    """samples[place][workload][monitor] is a list of {"ns", "operations", "monitor_ns", "seen",
+    "lost"}, one a round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor]
+    of {"missing", "ms"}."""
     work = {}
     for place, workloads in samples.items():
         for name, monitors in workloads.items():
@@ -31,6 +37,8 @@ def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
                     "ns": spread(own),
                     "ratio": ratios(own, base),
                     "monitor_ns": spread([sample["monitor_ns"] for sample in rounds]),
+                    "seen": total(rounds, "seen"),
+                    "lost": total(rounds, "lost"),
                 }
     return {
         "work": work,
@@ -41,11 +49,11 @@ def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
 
 def _resources(rounds: list[dict]) -> dict:
     memory = {key: max(one["memory"][key] for one in rounds) for key in rounds[0]["memory"]}
-    counted = [one["counters"] for one in rounds if one["counters"] is not None]
+    counted = [one["counters"] or {} for one in rounds]
     return {
         **memory,
-        "seen": sum(one["seen"] for one in counted) if counted else None,
-        "lost": sum(one["lost"] for one in counted) if counted else None,
+        "seen": total(counted, "seen"),
+        "lost": total(counted, "lost"),
     }
 
 
@@ -89,7 +97,7 @@ def text(result: dict) -> str:
             f"CPU per operation, {label}; ratio to {BASE}\n\n" + table(_work_rows(workloads))
         )
     parts.append(
-        "CPU of the monitor itself per operation of the workload\n\n"
+        "CPU of the monitor itself per operation of the workload; events of all rounds\n\n"
         + table(_monitor_rows(result["work"]))
     )
     parts.append("Monitors\n\n" + table(_resource_rows(result["resources"], result["latency"])))
@@ -109,26 +117,19 @@ def _work_rows(workloads: dict) -> list[list[str]]:
 
 
 def _monitor_rows(work: dict) -> list[list[str]]:
-    first = next(iter(next(iter(work.values())).values()))
-    monitors = [
-        name
-        for name in first
-        if any(
-            cells[name]["monitor_ns"]["max"] > 0
-            for place in work.values()
-            for cells in place.values()
-        )
-    ]
-    rows = [["workload", *monitors]]
+    monitors = list(next(iter(next(iter(work.values())).values())))
+    cells = [cells for place in work.values() for cells in place.values()]
+    own = [name for name in monitors if any(cell[name]["monitor_ns"]["max"] > 0 for cell in cells)]
+    rows = [["workload", *own]]
     for place, workloads in work.items():
-        for name, cells in workloads.items():
-            rows.append(
-                [
-                    f"{name}, {place}",
-                    *(duration(cells[monitor]["monitor_ns"]["median"]) for monitor in monitors),
-                ]
-            )
+        for name, cell in workloads.items():
+            rows.append([f"{name}, {place}", *(_own_cost(cell[monitor]) for monitor in own)])
     return rows
+
+
+def _own_cost(cell: dict) -> str:
+    cost = duration(cell["monitor_ns"]["median"])
+    return cost if cell["seen"] is None else f"{cost}, {cell['seen']} seen, {cell['lost']} lost"
 
 
 def _resource_rows(resources: dict, latency: dict) -> list[list[str]]:

@@ -16,7 +16,8 @@ from programs import HERE
 
 
 def samples(*nanoseconds: float) -> list[dict]:
-    return [{"ns": ns, "operations": 1, "monitor_ns": 0} for ns in nanoseconds]
+    other = {"operations": 1, "monitor_ns": 0, "seen": 3, "lost": None}
+    return [{"ns": ns, **other} for ns in nanoseconds]
 
 
 class Ratios(unittest.TestCase):
@@ -36,7 +37,9 @@ class Ratios(unittest.TestCase):
         made = report.summarise(
             {"host": {"open": {"nothing": samples(10, 10), "brig": samples(12, 14)}}}, {}, {}
         )
-        self.assertAlmostEqual(made["work"]["host"]["open"]["brig"]["ratio"]["median"], 1.3)
+        brig = made["work"]["host"]["open"]["brig"]
+        self.assertAlmostEqual(brig["ratio"]["median"], 1.3)
+        self.assertEqual((brig["seen"], brig["lost"]), (6, None))
 
 
 class Resources(unittest.TestCase):

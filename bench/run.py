@@ -24,7 +24,7 @@ import procs
 import programs
 import report
 import workloads
-from place import Container, Host
+from place import Container, Host, Place
 from procs import BenchError
 
 PLACES = {"host": Host, "container": Container}
@@ -153,22 +153,24 @@ class Bench:
     def _measure(self, one: monitor.Monitor, place_name: str) -> None:
         with PLACES[place_name](self.root, self.directory) as place:
             for name in self.options.only:
-                pids = one.pids()
-                before = procs.cpu_ns(pids)
-                sample = workloads.ALL[name].run(place, self.options.seconds)
-                spent = procs.cpu_ns(pids) - before
                 cell = self.samples.setdefault(place_name, {}).setdefault(name, {})
-                cell.setdefault(one.name, []).append(
-                    {
-                        "ns": sample.ns,
-                        "operations": sample.operations,
-                        "monitor_ns": max(0, spent) / sample.operations,
-                    }
-                )
+                cell.setdefault(one.name, []).append(self._sample(one, place, name))
             if place_name == "container" and self.options.findings:
                 taken = latency.measure(one, place, self.options.findings)
                 if taken is not None:
                     self.latencies.setdefault(one.name, []).append(taken)
+
+    def _sample(self, one: monitor.Monitor, place: Place, name: str) -> dict:
+        pids, counted, spent = one.pids(), one.counters(), procs.cpu_ns(one.pids())
+        sample = workloads.ALL[name].run(place, self.options.seconds)
+        if one.process is not None:
+            time.sleep(QUIET_SECONDS)  # what is still in its queues belongs to this workload
+        made = {"ns": sample.ns, "operations": sample.operations}
+        made["monitor_ns"] = (procs.cpu_ns(pids) - spent) / sample.operations
+        after = one.counters()
+        for key in ("seen", "lost"):
+            made[key] = after[key] - counted[key] if counted and after else None
+        return made
 
 
 def measure(options: argparse.Namespace, stack: contextlib.ExitStack) -> dict:

@@ -20,7 +20,7 @@ RUNS = 3  # of each workload inside a round; the middle one counts
 @dataclass
 class Sample:
     ns: float  # CPU per operation: client and server together
-    operations: int
+    operations: int  # all that were made, the first to get warm included
 
 
 class Loop:
@@ -58,10 +58,11 @@ class Server:
                 f"for i in $(busybox seq 100); do {self.probe} >/dev/null 2>&1 && break; "
                 "usleep 20000; done; " + f"{self.probe} >/dev/null"
             )
-            self.client(place, pid, seconds / RUNS)  # warm
+            warm = self.client(place, pid, seconds / RUNS)
             runs = [self.client(place, pid, seconds / RUNS) for _ in range(RUNS)]
             return Sample(
-                statistics.median(run.ns for run in runs), sum(run.operations for run in runs)
+                statistics.median(run.ns for run in runs),
+                sum(run.operations for run in [warm, *runs]),
             )
         finally:
             place.run(f"kill {pid}; wait {pid}; true")
