@@ -50,6 +50,10 @@ class Counting(unittest.TestCase):
     def test_a_test_that_did_not_run_is_skipped(self):
         self.assertEqual(test_results.count_cases("", "notrun"), Count(0, 0, 1))
 
+    def test_the_cases_beside_a_skipped_one_are_counted(self):
+        output = "Ran 5 tests in 0.1s\n\nOK (skipped=2)\n"
+        self.assertEqual(test_results.count_cases(output, "notrun"), Count(3, 0, 2))
+
     def test_reasons_are_the_tests_own_words(self):
         self.assertEqual(test_results.skip_reasons(GTEST), ["no btrfs here"])
         self.assertEqual(test_results.skip_reasons(UNITTEST), ["no docker"])

@@ -103,6 +103,10 @@ class Tidy(TreeCase):
                 self.source(f"void F() {{ {call}; }}\n")
                 self.assertEqual(len(self.found("call")), 1)
 
+    def test_attack_programs_may_call_what_they_like(self):
+        self.source("int main() { return atoi(a); }\n", "tests/scenarios/attacks/x.c")
+        self.assertEqual(self.found("call"), [])
+
     def test_members_comments_and_strings_are_not_calls(self):
         self.source('void F() { a.system(1); b->rand(); X::gets(1); G("atoi(1)"); }  // atoi(1)\n')
         self.assertEqual(self.found("call"), [])
@@ -161,6 +165,18 @@ class Tidy(TreeCase):
         self.put("kernel/exec.bpf.c", "")
         self.put("kernel/gone.bpf.c", "")
         self.assertEqual(len(self.found("dead")), 1)
+
+    def test_a_source_may_be_listed_by_a_pattern(self):
+        self.put("tests/CMakeLists.txt", HASH_SPDX + "file(GLOB attacks acts/*.c)\n")
+        self.put("tests/acts/mount.c", "")
+        self.assertEqual(self.found("dead"), [])
+        self.put("tests/mount.c", "")
+        self.assertEqual(len(self.found("dead")), 1)
+
+    def test_another_room_may_list_a_source_by_its_whole_path(self):
+        self.put("ledger/CMakeLists.txt", HASH_SPDX + "add(${PROJECT_SOURCE_DIR}/bench/x.cc)\n")
+        self.put("bench/x.cc", "")
+        self.assertEqual(self.found("dead"), [])
 
     def test_a_header_that_nobody_includes_is_dead(self):
         self.source("// Own.\n#pragma once\n", "ledger/x.h")

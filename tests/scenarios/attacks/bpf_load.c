@@ -3,7 +3,7 @@
 #include <linux/bpf.h>
 #include <stdint.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   const char* kind = argc > 1 ? argv[1] : "tracepoint";

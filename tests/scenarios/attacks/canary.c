@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 static volatile sig_atomic_t signals;
 

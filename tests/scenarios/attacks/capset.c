@@ -2,7 +2,7 @@
 /* Asks for one more capability than it was given: permitted, effective and inheritable. */
 #include <linux/capability.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 2 || atoi(argv[1]) < 0 || atoi(argv[1]) > 63)

@@ -2,7 +2,7 @@
 /* Takes another directory as its root, such as /proc/1/root, and reads a file there. */
 #include <fcntl.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return usage("chroot DIRECTORY PROBE");

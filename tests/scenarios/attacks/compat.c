@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 enum { kOpen32 = 5, kMount32 = 21, kSetns32 = 346 };
 

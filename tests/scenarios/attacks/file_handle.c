@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 union handle {
   struct file_handle head;

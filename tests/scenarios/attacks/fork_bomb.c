@@ -2,7 +2,7 @@
 /* Starts a given number of processes as fast as it can and prints how many there really were. */
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) return usage("fork_bomb COUNT");

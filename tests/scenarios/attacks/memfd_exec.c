@@ -6,7 +6,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 extern char** environ;
 

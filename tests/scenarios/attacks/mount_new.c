@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 static int attach(int mount, const char* target) {
   return (int)syscall(SYS_move_mount, mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);

@@ -2,7 +2,7 @@
 /* Mounts by the old system call: a file system, a bind, or a read-only volume made writable. */
 #include <sys/mount.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc == 5 && strcmp(argv[1], "type") == 0)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 static const char odd[] = "a\n\x1b[31m\"\\\xff\xfe\x80";
 

@@ -2,7 +2,7 @@
 /* Opens a file a given number of times as fast as it can and prints how many opens succeeded. */
 #include <fcntl.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return usage("open_storm PATH COUNT");

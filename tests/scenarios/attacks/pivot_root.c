@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return usage("pivot_root DIRECTORY PROBE");

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include <sys/resource.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return usage("prlimit PID OPEN-FILES");

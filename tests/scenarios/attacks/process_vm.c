@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include <sys/uio.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc < 4) return usage("process_vm read PID ADDRESS | write PID ADDRESS TEXT");

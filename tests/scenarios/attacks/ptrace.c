@@ -4,7 +4,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 4) return usage("ptrace attach|seize PID ADDRESS");

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 4) return usage("setns path /proc/PID/ns/mnt PROBE | setns pidfd PID PROBE");

@@ -2,7 +2,7 @@
 /* Sends a signal to a foreign process, by pid, by thread or by pidfd. */
 #include <signal.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 int main(int argc, char** argv) {
   if (argc != 4) return usage("signal kill|tgkill|pidfd PID SIGNAL");

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 static long flags_of(const char* names) {
   long flags = 0;

@@ -6,7 +6,7 @@
 #include <linux/io_uring.h>
 #include <sys/mman.h>
 
-#include "attack.h"
+#include "tests/scenarios/attacks/attack.h"
 
 struct uring {
   int fd;

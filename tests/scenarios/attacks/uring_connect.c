@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "uring.h"
+#include "tests/scenarios/attacks/uring.h"
 
 int main(int argc, char** argv) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};

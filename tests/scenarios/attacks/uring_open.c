@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 
-#include "uring.h"
+#include "tests/scenarios/attacks/uring.h"
 
 int main(int argc, char** argv) {
   if (argc < 2) return usage("uring_open PATH [fixed]");
