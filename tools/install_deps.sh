@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that are missing, and nothing else:
+# Installs the Debian packages that are missing (and, with `run`, adds the system user brig):
 #     tools/install_deps.sh [build] [run] [test] [bench]        (default: build run)
 # Quick when all are there: one question to dpkg. Says one line, and one more when it is done.
 set -euo pipefail
@@ -9,8 +9,8 @@ declare -A sets=(
   [build]="g++ cmake ninja-build ccache make pkg-config git python3 clang llvm bpftool
     libbpf-dev libelf-dev zlib1g-dev libssl-dev libseccomp-dev libfmt-dev libspdlog-dev
     libsimdjson-dev nlohmann-json3-dev libcli11-dev libgtest-dev"
-  [run]="libbpf1 libelf1 zlib1g libssl3 libseccomp2 libfmt9 libspdlog1.10 libsimdjson14"
-  [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-multilib
+  [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14"
+  [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc
     docker.io containerd runc busybox-static cpio debootstrap qemu-system-x86 iproute2 procps"
   [bench]="auditd redis-server redis-tools nginx-light wrk procps runc busybox-static"
 )
@@ -28,6 +28,12 @@ done
 
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
   sed -n 's/^installed //p') || true
+# The processes without privilege need a user that owns nothing else.
+if [[ " $* " == *" run "* ]] && ((EUID == 0)) && ! getent passwd brig >/dev/null; then
+  echo "install_deps: adding the system user brig"
+  useradd --system --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin brig
+fi
+
 missing=$(comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) <(sort -u <<<"$installed"))
 [[ -n $missing ]] || exit 0
 # shellcheck disable=SC2086  # one word each
