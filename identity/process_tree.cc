@@ -25,7 +25,8 @@ void ProcessTree::Observe(const Event& event) {
   } else if (const auto* birth = std::get_if<BirthDetails>(&event.details)) {
     Exec(*Learn(event.actor.process, event), birth->path, birth->arguments);
   } else if (const auto* target = std::get_if<TargetDetails>(&event.details)) {
-    if (target->target.pid != 0) Learn(target->target, event);
+    // Without a start time it is only a number: the next to have it may be another.
+    if (target->target.start_ns != 0) Learn(target->target, event);
   } else if (const auto* exit = std::get_if<ExitDetails>(&event.details)) {
     Node& node = *Learn(event.actor.process, event);
     node.exit_status = exit->status;

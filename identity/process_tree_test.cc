@@ -58,6 +58,15 @@ TEST(ProcessTree, AnyEventTeachesItsActorAndItsAncestors) {
   EXPECT_EQ(chain[2].ref.comm, "shim");
 }
 
+TEST(ProcessTree, ATargetWithoutAStartTimeIsNoProcess) {
+  ProcessTree tree;
+  Event event = EventAt(9, Operation::kPtrace, Ref(12, 1));
+  event.details = TargetDetails{
+      .target = {.start_ns = 0, .pid = 1, .uid = 0, .container = 0, .comm = ""}, .request = 16};
+  tree.Observe(event);
+  EXPECT_EQ(tree.size(), 1U);
+}
+
 TEST(ProcessTree, ParentsThatNameEachOtherDoNotHoldIt) {
   ProcessTree tree;
   Event event = EventAt(9, Operation::kOpen, Ref(1, 1));
