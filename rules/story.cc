@@ -161,7 +161,7 @@ void TellRelated(std::vector<const Event*> events, Writer& out) {
     out.Paragraph(fmt::format("And {} more: brig events.", events.size() - told));
 }
 
-std::string_view DeedOf(const Finding& finding) {
+std::string DeedOf(const Finding& finding) {
   switch (finding.verdict) {
     case Verdict::kKilled:
       return "brig killed the process in the kernel, as the mode of this invariant says, and "
@@ -171,8 +171,10 @@ std::string_view DeedOf(const Finding& finding) {
   }
   if (finding.result < 0)
     return "The kernel refused the act by itself; brig recorded it. Somebody is trying.";
-  return "brig saw and recorded it, and stopped nothing: the mode of this invariant is watch. To "
-         "have such processes killed, start brigd with --mode and the invariant set to kill.";
+  return fmt::format(
+      "brig saw and recorded it, and stopped nothing: the mode of this invariant is watch. "
+      "To have such processes killed, start brigd with --mode {}=kill.",
+      NameOf(finding.invariant));
 }
 
 }  // namespace
@@ -212,7 +214,7 @@ std::string Tell(const Finding& finding, const std::vector<Event>& related, std:
   out.Heading("Why it matters");
   out.Paragraph(std::string(ReasonOf(finding.cause)));
   out.Heading("What brig did");
-  out.Paragraph(std::string(DeedOf(finding)));
+  out.Paragraph(DeedOf(finding));
   out.Heading("What to do next");
   out.Paragraph(std::string(AdviceOf(finding.cause)));
   return out.Take();
