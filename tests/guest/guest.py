@@ -155,13 +155,22 @@ class Guest:
                 return Answer(int(fields[1]), out, err)
 
     def container(self, command, name=None, timeout_s=COMMAND_TIMEOUT_S, **weaknesses):
-        """Runs a line of shell in a new runc container; weaknesses as in oci.config()."""
-        config = json.dumps(oci.config(["@ARGUMENTS@"], **weaknesses))
+        """Runs a shell script in a new runc container; weaknesses as in oci.config()."""
+        return self.run(self._container_start(command, name, weaknesses), timeout_s)
+
+    def start_container(self, command, name, **weaknesses):
+        """The same in the background; `runc exec NAME`, `runc kill NAME` reach it afterwards."""
+        start = self._container_start(command, name, weaknesses)
+        answer = self.run(f"({start}) >/run/{name}.log 2>&1 &\n"
+                          f"for try in $(seq 100); do runc state {name} >/run/{name}.state 2>&1 &&"
+                          f" exit 0; usleep 100000; done; cat /run/{name}.log >&2; exit 1")
+        if answer.status != 0:
+            raise GuestError(f"container {name} does not start: {answer.stderr}")
+
+    def _container_start(self, command, name, weaknesses):
+        config = json.dumps(oci.config(["sh", "-c", command], **weaknesses))
         name = name or f"test{self._number}"
-        return self.run(f"cat >/run/{name}.json <<'END'\n{config}\nEND\n"
-                        f"cat >/run/{name}.sh <<'END'\n{command}\nEND\n"
-                        f"container -n {name} -c /run/{name}.json "
-                        f'sh -c "$(cat /run/{name}.sh)"', timeout_s)
+        return f"container -n {name} -c - <<'END'\n{config}\nEND\n"
 
     def _line(self, deadline):
         with selectors.DefaultSelector() as ready:

@@ -74,9 +74,17 @@ class Commands(unittest.TestCase):
     def test_the_kernel_command_line_reaches_the_kernel(self):
         self.assertIn("bpf", self.guest.run("cat /sys/kernel/security/lsm").stdout)
 
-    def test_a_container_keeps_quotes_and_status(self):
-        answer = self.guest.container("""printf '%s' "a'b\\"c"; exit 3""")
+    def test_a_container_keeps_quotes_lines_and_status(self):
+        answer = self.guest.container("""printf '%s' "a'b\\"c"\nexit 3""")
         self.assertEqual((answer.status, answer.stdout), (3, "a'b\"c"))
+        typed = self.guest.run("""container sh -c 'echo "a\\b"; exit 4'""")
+        self.assertEqual((typed.status, typed.stdout), (4, "a\\b\n"))
+
+    def test_a_background_container_can_be_entered(self):
+        self.guest.start_container("sleep 1000", "sleeper")
+        inside = self.guest.run("runc exec sleeper hostname")
+        self.assertEqual(inside.stdout, "container\n", inside.stderr)
+        self.guest.run("runc delete --force sleeper")
 
     def test_a_capability_is_there_only_when_added(self):
         def effective(**weaknesses):

@@ -65,8 +65,9 @@ class Brig:
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="brig-agent-"))
         self.directory.chmod(0o755)  # processes without privilege pass through here
         self._places = ["--state", self.directory / "state", "--run", self.directory / "run"]
-        self._flags = [word for mode in (modes or {}).items() for word in ("--mode", "=".join(mode))]
-        self._flags += flags
+        self._flags = list(flags)
+        for invariant, reaction in (modes or {}).items():
+            self._flags += ["--mode", f"{invariant}={reaction}"]
         self._process = None
         try:
             self.start()
@@ -75,7 +76,7 @@ class Brig:
             raise
 
     def start(self):
-        """Starts brigd and waits until it answers; also after stop() or kill(), on the same state."""
+        """Starts brigd and waits until it answers; after stop() again, on the same state."""
         with open(self.directory / "log", "ab") as log:
             self._process = subprocess.Popen(
                 with_parent(self._brigd, *self._places, *self._flags), start_new_session=True,
@@ -86,7 +87,8 @@ class Brig:
                                                                 check=False).returncode == 0
         wait_for(ready_or_dead, "brigd to be ready", READY_TIMEOUT_S)
         if self._process.poll() is not None:
-            raise RuntimeError(f"brigd ended with {self._process.returncode}:\n{self.log()[-3000:]}")
+            status = self._process.returncode
+            raise RuntimeError(f"brigd ended with {status}:\n{self.log()[-3000:]}")
 
     def __enter__(self):
         return self
