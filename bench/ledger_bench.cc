@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many records of 150 bytes a second the ledger seals (appended, synced, in the tree, checkpointed),
-// reads and verifies. On the real disk, in $TMPDIR or /tmp. Run: build/release/ledger/ledger_bench
+// How many records of 150 bytes a second the ledger seals (appended, synced, in the tree,
+// checkpointed), reads and verifies. On the real disk, in $TMPDIR or /tmp. Run:
+// build/release/ledger/ledger_bench
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>

@@ -3,8 +3,7 @@
 //
 //   body = origin "\n" size "\n" base64(root) "\n" *(extension "\n")     no line is empty
 //
-// brig's origin is the name of the log key. The functions are thread safe; a CheckpointSigner is
-// not.
+// brig's origin is the name of the log key. Thread safe, all but CheckpointSigner.
 #pragma once
 
 #include <cstdint>

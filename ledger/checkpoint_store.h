@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two files that hold checkpoints: `checkpoints` has every note ever stored, only ever longer;
-// `checkpoint` has the latest, for tools that read C2SP checkpoints, replaced whole. Not thread
-// safe.
+// `checkpoint` has the latest, for tools that read C2SP checkpoints, replaced whole.
+// Not thread safe.
 //
-//   checkpoints = *record       record = note "chain " number " " base64(chain) "\n" "\n"
-//   chain       = SHA-256(chain of the record before, or 32 zero bytes; note)        number = 1, 2,
-//   ...
+//   checkpoints = *record
+//   record      = note "chain " number " " base64(chain) "\n" "\n"      number = 1, 2, ...
+//   chain       = SHA-256(chain of the record before, or 32 zero bytes; note)
 //
 // The chain finds a record lost from the middle; it is not signed (a checkpoint's extension lines
 // are no place for it: the C2SP format advises against them).

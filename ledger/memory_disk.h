@@ -2,14 +2,14 @@
 // For tests: a disk in memory that forgets, as a real one does at a power cut, whatever was not
 // synced, and fails on request. Not thread safe.
 //
-// Every call that changes something is counted. The fault's turn comes at call number `at`:
-//   kFail     nothing is stored, the call fails          kTorn   a part is stored, the call fails
+// Every call that changes something is counted. The fault comes at call number `at`:
+//   kFail     nothing is stored, the call fails
+//   kTorn     a part is stored, the call fails
 //   kStored   all is stored, the call fails all the same
-//   kKill     a part is stored and the process is gone: the call throws Killed, and so does every
-//   later one
+//   kKill     a part is stored and the process is gone: this and all later calls throw Killed
+//
 // After a sync that failed, the unsynced data is still read but no later sync stores it, as on
-// Linux. PowerCut then decides by a seed which unsynced 512-byte sectors and renames reached the
-// medium.
+// Linux. PowerCut decides by a seed which unsynced 512-byte sectors and renames were stored.
 #pragma once
 
 #include <algorithm>

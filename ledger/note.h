@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// C2SP signed notes (https://c2sp.org/signed-note): text, and who signed it. Thread safe (no
-// state).
+// C2SP signed notes (https://c2sp.org/signed-note): text, and who signed it. Thread safe: no state.
 //
-//   note      = text "\n" 1*signature          text: UTF-8, no control character but newline, ends
-//   in newline signature = "— " name " " base64(4-byte big-endian key id, signature bytes) "\n" key
-//   id    = the first 4 bytes of SHA-256(name "\n" 0x01 public-key) verifier  = name "+" 8 hex
-//   digits of the key id "+" base64(0x01 public-key)
-// The text ends at the last empty line. A name is not empty and holds neither white space nor "+".
+//   note      = text "\n" 1*signature         text ends at the last empty line
+//   text      = UTF-8 that ends in a newline, without any other control character
+//   signature = "— " name " " base64(4-byte big-endian key id, signature bytes) "\n"
+//   key id    = the first 4 bytes of SHA-256(name "\n" 0x01 public-key)
+//   verifier  = name "+" 8 hex digits of the key id "+" base64(0x01 public-key)
+//
+// A name is not empty and holds neither white space nor "+".
 #pragma once
 
 #include <cstdint>

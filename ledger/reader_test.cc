@@ -40,8 +40,7 @@ TEST_F(ReaderTest, ReadsAnyEntryByItsIndex) {
 TEST_F(ReaderTest, GoesOnFromTheIndexSought) {
   const auto reader = *Reader::Open(kTestDirectory, disk_);
   ASSERT_TRUE(reader->Seek(60));
-  for (std::uint64_t index = 60; index < 100; ++index)
-    EXPECT_EQ((*reader->Next())->index, index);
+  for (std::uint64_t index = 60; index < 100; ++index) EXPECT_EQ((*reader->Next())->index, index);
   EXPECT_FALSE(*reader->Next());
 }
 
@@ -88,8 +87,8 @@ TEST_F(ReaderTest, WaitsForAFrameThatIsBeingWritten) {
   Add(1);
   const Bytes whole = content;
   // Take away the mark and the end of the frame.
-  const auto end = std::find_if(content.rbegin(), content.rend(),
-                                [](std::byte b) { return b != std::byte{0}; });
+  const auto end =
+      std::find_if(content.rbegin(), content.rend(), [](std::byte b) { return b != std::byte{0}; });
   std::fill(content.rbegin(), end + 14 + 16, std::byte{0});
   ASSERT_TRUE(reader->Seek(last));
   EXPECT_FALSE(*reader->Next());

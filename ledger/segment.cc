@@ -171,8 +171,8 @@ Result<ByteView> SegmentScanner::Look(std::size_t bytes) {
     return ByteView(buffer_).subspan(static_cast<std::size_t>(offset_ - buffer_offset_));
   };
   if (have().size() < bytes) {
-    buffer_.resize(static_cast<std::size_t>(
-        std::min<std::uint64_t>(kBlockBytes, header_.capacity - offset_)));
+    buffer_.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, header_.capacity - offset_)));
     buffer_offset_ = offset_;
     const auto got = file_->Read(offset_, buffer_);
     buffer_.resize(got ? *got : 0);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a segment: a header, frames one after the other, zeros to the end of the file.
-// Written once, front to back; the size of the file never changes. docs/ledger-format.md has every
-// byte and the reasons.
+// Written once, front to back; the file's size never changes. Why: docs/ledger-format.md.
 //
-//   header = magic[8] version:4 size:4 first_index:8 capacity:8 salt:8 flags:4 peaks:4 peak[32]*
-//   crc:4 frame  = length:2 kind:2 crc:4 bytes[length]            crc over salt, index, length,
-//   kind, bytes
+//   header = magic[8] version:4 size:4 first_index:8 capacity:8 salt:8 flags:4 peaks:4
+//            peak[32]* crc:4
+//   frame  = length:2 kind:2 crc:4 bytes[length]
 //
-// A mark's bytes are the number of entries before it, and its crc takes that as index. kDurable is
-// written only after all entries before it were synced: damage in front of a mark is damage to
-// acknowledged data. All integers little-endian. Functions are thread safe; a scanner is not.
+// All integers little-endian. A frame's crc is over salt, index, length, kind and bytes; a mark's
+// bytes are the number of entries before it, which is also its index. Marks are written only after
+// all entries before them were synced: damage in front of a mark is damage to acknowledged data.
+// Functions are thread safe; a scanner is not.
 #pragma once
 
 #include <cstdint>

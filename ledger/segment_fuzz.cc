@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A segment from anywhere, as reader, recovery and verification meet it: the first byte of the input says
-// whether the rest is a whole file or what follows a good header.
+// A segment from anywhere, as reader, recovery and verification meet it: the first byte of the
+// input says whether the rest is a whole file or what follows a good header.
 #include "ledger/segment.h"
 
 #include <algorithm>

@@ -46,8 +46,14 @@ TEST(Segment, AHeaderHasTheDocumentedBytes) {
   header.capacity = 0x4000000;
   header.salt = 0x0102030405060708;
   EXPECT_EQ(ToHex(EncodeHeader(header)).substr(0, 96),
-            "6272696773656731" "01000000" "34000000" "0000000000000000" "0000000400000000"
-            "0807060504030201" "00000000" "00000000");
+            "6272696773656731"
+            "01000000"
+            "34000000"
+            "0000000000000000"
+            "0000000400000000"
+            "0807060504030201"
+            "00000000"
+            "00000000");
 }
 
 TEST(Segment, RefusesEveryFlippedBitOfAHeader) {
@@ -120,7 +126,8 @@ TEST(Segment, FindsAMarkWhereverItStands) {
   }
 }
 
-// An entry that contains a mark's bytes must not make a torn tail look like damage: the salt is secret.
+// An entry that contains a mark's bytes must not make a torn tail look like damage: the salt is
+// secret.
 TEST(Segment, AMarkMadeWithoutTheSaltIsNone) {
   MemoryDisk disk;
   auto scanner = Scan(disk, EncodeMark(FrameKind::kDurable, Header().salt ^ 1, 99));

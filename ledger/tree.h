@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Merkle tree of RFC 6962, section 2: a leaf is SHA-256(0x00 entry), a node SHA-256(0x01 left
-// right), and a tree of n leaves has on its left the largest full tree with fewer than n. Values;
-// thread safe.
+// right); of n leaves, the largest power of two below n stand on the left. Values; thread safe.
 //
-// A Tree keeps only the roots of its full subtrees, one for each bit set in its size, largest
-// first:
+// A Tree keeps only the roots of its full subtrees, largest first, one per bit set in its size:
 //
 //   size 7 = 4 + 2 + 1        peaks: [0..3] [4..5] [6]      root = node(p0, node(p1, p2))
 #pragma once

@@ -12,7 +12,8 @@
 namespace brig::ledger {
 namespace {
 
-// A small ledger with everything in it: three segments, two checkpoints, unsealed entries, an orderly end.
+// A small ledger with everything in it: three segments, two checkpoints, unsealed entries, an
+// orderly end.
 class VerifyTest : public testing::Test {
  protected:
   VerifyTest() {
@@ -61,8 +62,8 @@ class VerifyTest : public testing::Test {
     for (const std::uint64_t first : segments) {
       if (first > index) break;
       name = SegmentName(first);
-      auto scanner = SegmentScanner::Open(
-          *disk_.Open(Join(kTestDirectory, name), OpenMode::kRead), name, first);
+      auto scanner = SegmentScanner::Open(*disk_.Open(Join(kTestDirectory, name), OpenMode::kRead),
+                                          name, first);
       EXPECT_TRUE(scanner);
       for (;;) {
         const Step step = *scanner->Next();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one who appends. Entries are opaque bytes; each gets the next index and never changes again.
 //
-//   Append ... Append, Sync      entries are acknowledged (safe from a power cut) when Sync has
-//   returned PrepareCheckpoint, sign, StoreCheckpoint      entries below its size are sealed
+//   Append ... Append, Sync                        now acknowledged: safe from a power cut
+//   PrepareCheckpoint, sign, StoreCheckpoint       entries below the head's size are sealed
 //
 // One writer per directory at a time, across processes (directory lock). After a failed write or
 // sync the state on disk is unknown: the writer stops for good (kUnavailable from every call), and
