@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+namespace brig::cli {
+
+std::vector<std::unique_ptr<Command>> AllCommands() {
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(MakeUp());
+  commands.push_back(MakeTop());
+  commands.push_back(MakeStatus());
+  commands.push_back(MakeContainers());
+  commands.push_back(MakePs());
+  commands.push_back(MakeEvents());
+  commands.push_back(MakeFindings());
+  commands.push_back(MakeExplain());
+  commands.push_back(MakeLedgerVerify());
+  commands.push_back(MakeLedgerShow());
+  commands.push_back(MakeDoctor());
+  commands.push_back(MakeCompletion());
+  commands.push_back(MakeHelp());
+  commands.push_back(MakeVersion());
+  commands.push_back(MakeMan());
+  return commands;
+}
+
+}  // namespace brig::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of brig's commands: each is made in the file that is named after it.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace brig::cli {
+
+// In the order in which help shows them.
+std::vector<std::unique_ptr<Command>> AllCommands();
+
+std::unique_ptr<Command> MakeUp();
+std::unique_ptr<Command> MakeTop();
+std::unique_ptr<Command> MakeStatus();
+std::unique_ptr<Command> MakeContainers();
+std::unique_ptr<Command> MakePs();
+std::unique_ptr<Command> MakeEvents();
+std::unique_ptr<Command> MakeFindings();
+std::unique_ptr<Command> MakeExplain();
+std::unique_ptr<Command> MakeLedgerVerify();
+std::unique_ptr<Command> MakeLedgerShow();
+std::unique_ptr<Command> MakeDoctor();
+std::unique_ptr<Command> MakeCompletion();
+std::unique_ptr<Command> MakeHelp();
+std::unique_ptr<Command> MakeVersion();
+std::unique_ptr<Command> MakeMan();
+
+// "0.1.0"
+std::string_view Version();
+
+}  // namespace brig::cli

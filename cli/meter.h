@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protection meter, invariant by layer, as `brig status` and the live view show it. Thread safe
+// (no state).
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "cli/table.h"
+#include "model/status.h"
+
+namespace brig::cli {
+
+inline constexpr std::array kLayers = {Layer::kGuard, Layer::kCage, Layer::kLeash, Layer::kEye};
+// "refuses in the kernel" ...: what a layer gives, for people.
+std::string_view MeaningOf(Layer layer);
+
+// The cell for an invariant and a layer; absent when the status has none.
+Protection CellOf(const Status& status, Invariant invariant, Layer layer);
+InvariantMode ModeOfInvariant(const Status& status, Invariant invariant);
+// "● ", "◐", "○" in its colour.
+Cell SymbolOf(LayerState state);
+Cell CellFor(Mode mode);
+
+// A reason why something is not fully held, with all the places it holds for.
+struct Gap {
+  Layer layer = Layer::kGuard;
+  std::string invariants;  // "I1-I7", "I2, I4"
+  LayerState state = LayerState::kAbsent;
+  std::string reason;
+};
+std::vector<Gap> GapsOf(const Status& status);
+// {1,2,3,5} as "I1-I3, I5".
+std::string RangesOf(const std::vector<Invariant>& invariants);
+
+Table MeterTable(const Status& status);
+
+}  // namespace brig::cli

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/parse.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace brig::cli {
+namespace {
+
+void AddTo(CLI::App& app, const Flag& flag, bool argument) {
+  CLI::Option* option = std::visit(
+      [&](auto* target) -> CLI::Option* {
+        if constexpr (std::is_same_v<decltype(target), bool*>)
+          return app.add_flag(flag.name, *target);
+        else
+          return app.add_option(flag.name, *target);
+      },
+      flag.target);
+  if (argument && flag.required) option->required();
+  if (!argument && flag.repeatable()) option->take_all()->allow_extra_args(false);
+  if (!flag.choices.empty()) option->check(CLI::IsMember(flag.choices, CLI::ignore_case));
+}
+
+void AddAll(CLI::App& app, const Flags& flags) {
+  for (const Flag& flag : flags.options) AddTo(app, flag, false);
+  for (const Flag& flag : flags.arguments) AddTo(app, flag, true);
+}
+
+// The subcommand `ledger verify` of `root`, with `ledger` made on the way.
+CLI::App* PlaceFor(CLI::App& root, const std::string& name,
+                   std::map<std::string, CLI::App*>& groups) {
+  const std::size_t space = name.find(' ');
+  if (space == std::string::npos) return root.add_subcommand(name, "");
+  CLI::App*& group = groups[name.substr(0, space)];
+  if (group == nullptr) {
+    group = root.add_subcommand(name.substr(0, space), "");
+    group->require_subcommand(1)->fallthrough();
+  }
+  return group->add_subcommand(name.substr(space + 1), "");
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t swapped = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, swapped});
+    }
+  }
+  return row.back();
+}
+
+// The command that was probably meant, for a first word that is none.
+std::optional<std::string> MisspeltCommand(const std::vector<std::unique_ptr<Command>>& commands,
+                                           const std::vector<std::string>& arguments) {
+  const auto word = std::find_if(arguments.begin(), arguments.end(),
+                                 [](const std::string& a) { return !a.starts_with('-'); });
+  if (word == arguments.end()) return std::nullopt;
+  std::string best;
+  std::size_t best_distance = 3;
+  for (const auto& command : commands) {
+    const std::string name = command->about().name;
+    const std::string first = name.substr(0, name.find(' '));
+    if (first == *word) return std::nullopt;
+    const std::size_t distance = EditDistance(first, *word);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = first;
+    }
+  }
+  if (best.empty()) return std::nullopt;
+  return fmt::format("`{}` is not a command: did you mean `brig {}`?", *word, best);
+}
+
+}  // namespace
+
+Result<Parsed> Parse(const std::vector<std::unique_ptr<Command>>& commands, Globals& globals,
+                     std::vector<std::string> arguments) {
+  CLI::App root("", "brig");
+  root.set_help_flag("-h,--help", "");
+  root.require_subcommand(0, 1);
+  Parsed parsed;
+  root.add_flag("--version", parsed.version);
+  Flags global_flags;
+  globals.Declare(global_flags);
+  AddAll(root, global_flags);
+  std::map<std::string, CLI::App*> groups;
+  std::map<const CLI::App*, Command*> by_app;
+  for (const auto& command : commands) {
+    CLI::App* app = PlaceFor(root, command->about().name, groups);
+    app->fallthrough();  // the global flags may stand behind the command
+    Flags flags;
+    command->Declare(flags);
+    AddAll(*app, flags);
+    by_app[app] = command.get();
+  }
+  const auto chosen = [&]() -> Command* {
+    const CLI::App* app = &root;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return by_app.contains(app) ? by_app[app] : nullptr;
+  };
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    root.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    return Parsed{chosen(), true, false};
+  } catch (const CLI::Error& error) {
+    if (const auto misspelt = MisspeltCommand(commands, arguments))
+      return Fail(ErrorCode::kInvalid, *misspelt);
+    const Command* command = chosen();
+    std::string what = error.what();
+    std::replace(what.begin(), what.end(), '\n', ' ');
+    return Fail(ErrorCode::kInvalid, fmt::format("{}: see `brig {}--help`", what,
+                                                 command ? command->about().name + " " : ""));
+  }
+  parsed.command = chosen();
+  parsed.help = parsed.command == nullptr && !parsed.version;
+  return parsed;
+}
+
+}  // namespace brig::cli
