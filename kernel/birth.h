@@ -69,7 +69,7 @@ static __always_inline void remember_given(u64 container, struct task_struct *ta
 static __always_inline void fill_birth(struct birth *birth, struct task_struct *task,
 				       struct abi_namespaces *now)
 {
-	const struct cred *cred = READ(task, cred);
+	const struct cred *cred = task->cred;
 	struct kernfs_node *cgroup = READ(task, cgroups, dfl_cgrp, kn);
 	struct vfsmount *root = READ(task, fs, root.mnt);
 	struct abi_inode_key top = inode_key(READ(root, mnt_root, d_inode));
@@ -199,9 +199,9 @@ static __always_inline void record_birth(struct subject *subject, struct file *f
 	header_of(scratch)->flags |= flags;
 	write_verdict(scratch, &verdict);
 	fill_namespaces(&birth->namespaces, task);
-	birth->effective = CAPABILITIES(READ(task, cred), cap_effective);
-	birth->permitted = CAPABILITIES(READ(task, cred), cap_permitted);
-	birth->bounding = CAPABILITIES(READ(task, cred), cap_bset);
+	birth->effective = CAPABILITIES(task->cred, cap_effective);
+	birth->permitted = CAPABILITIES(task->cred, cap_permitted);
+	birth->bounding = CAPABILITIES(task->cred, cap_bset);
 	birth->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
 	birth->seccomp = READ(task, seccomp.mode);
 	birth->no_new_privs = READ(task, atomic_flags) & 1;

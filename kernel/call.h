@@ -36,25 +36,25 @@ static __always_inline bool find_subject(struct subject *subject)
 
 static __always_inline void read_native_call(struct call *call, s64 ret)
 {
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(call->subject.task);
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(call->subject.task);
 
 	call->ret = ret;
-	call->args[0] = READ(regs, di);
-	call->args[1] = READ(regs, si);
-	call->args[2] = READ(regs, dx);
-	call->args[3] = READ(regs, r10);
-	call->args[4] = READ(regs, r8);
+	call->args[0] = regs->di;
+	call->args[1] = regs->si;
+	call->args[2] = regs->dx;
+	call->args[3] = regs->r10;
+	call->args[4] = regs->r8;
 }
 
 static __always_inline void read_compat_call(struct call *call, struct pt_regs *regs, s64 ret)
 {
 	call->ret = (s32)ret;
 	call->flags = ABI_COMPAT;
-	call->args[0] = (u32)READ(regs, bx);
-	call->args[1] = (u32)READ(regs, cx);
-	call->args[2] = (u32)READ(regs, dx);
-	call->args[3] = (u32)READ(regs, si);
-	call->args[4] = (u32)READ(regs, di);
+	call->args[0] = (u32)regs->bx;
+	call->args[1] = (u32)regs->cx;
+	call->args[2] = (u32)regs->dx;
+	call->args[3] = (u32)regs->si;
+	call->args[4] = (u32)regs->di;
 }
 
 #define NATIVE_CALL(name, op, handler)                                                             \

@@ -80,6 +80,20 @@ static __always_inline u64 mount_namespace_id(struct mnt_namespace *ns)
 	return READ(ns, ns.inum);
 }
 
+/* The same for a namespace that was reached by typed pointers. */
+static __always_inline u64 typed_mount_namespace_id(struct mnt_namespace *ns)
+{
+	struct mnt_namespace___seq *with_seq = (void *)ns;
+	struct ns_common___id *with_id;
+
+	if (bpf_core_field_exists(with_seq->seq))
+		return with_seq->seq;
+	with_id = (void *)ns + bpf_core_field_offset(struct mnt_namespace, ns);
+	if (bpf_core_field_exists(with_id->ns_id))
+		return with_id->ns_id;
+	return ns->ns.inum;
+}
+
 static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node)
 {
 	struct kernfs_node___new *renamed = (void *)node;
@@ -90,15 +104,14 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	return READ(old, parent);
 }
 
-/* The capability bits of a credential, read at the field's place whatever its declared type. */
+/*
+ * Pointers that come from the kernel with their type (the current task, a tracepoint's argument)
+ * may be followed directly, which costs a load; READ costs a call and is for the rest.
+ *
+ * The capability bits of a credential, read at the field's place whatever its declared type.
+ */
 #define CAPABILITIES(cred, field)                                                                  \
-	({                                                                                         \
-		u64 __bits = 0;                                                                    \
-		bpf_probe_read_kernel(&__bits, sizeof(__bits),                                     \
-				      (const void *)(cred) +                                       \
-					      bpf_core_field_offset(struct cred___caps, field));   \
-		__bits;                                                                            \
-	})
+	(*(const u64 *)((const void *)(cred) + bpf_core_field_offset(struct cred___caps, field)))
 
 static __always_inline struct mount *real_mount(struct vfsmount *mnt)
 {

@@ -104,6 +104,15 @@ static __always_inline void i7_doors(struct subject *subject, struct destination
 	to->inet.door = verdict->invariant ? verdict->detail : 0;
 }
 
+/* sizeof(sun_path). The mask says so to verifiers that lose the comparison. */
+static __always_inline u32 at_most_108(u32 length)
+{
+	if (length > 108)
+		length = 108;
+	asm volatile("%0 &= 127" : "+r"(length));
+	return length;
+}
+
 /* The name of a unix socket: its bound path or NUL and its abstract name. */
 static __always_inline void section_unix_address(struct scratch *scratch, struct destination *to,
 						 u64 given, u32 given_length)
@@ -115,16 +124,12 @@ static __always_inline void section_unix_address(struct scratch *scratch, struct
 	if (!at)
 		return;
 	if (address) {
-		length = READ(address, len) - 2;
-		if (length > 108)
-			length = 108;
+		length = at_most_108(READ(address, len) - 2);
 		bpf_probe_read_kernel(at, length,
 				      (void *)address +
 					      bpf_core_field_offset(struct unix_address, name) + 2);
 	} else if (given && given_length > 2) {
-		length = given_length - 2;
-		if (length > 108)
-			length = 108;
+		length = at_most_108(given_length - 2);
 		if (bpf_probe_read_user(at, length, (void *)given + 2))
 			length = 0;
 	}

@@ -7,7 +7,7 @@
 static __always_inline void credential_call(struct call *call, u32 asked_count)
 {
 	struct task_struct *task = call->subject.task;
-	const struct cred *cred = READ(task, cred);
+	const struct cred *cred = task->cred;
 	struct abi_credential *body;
 	struct scratch *scratch;
 

@@ -52,9 +52,9 @@ static __always_inline struct task_struct *first_process(void)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	for (int i = 0; i < 64 && task; i++) {
-		if (READ(task, pid) == 1)
+		if (task->pid == 1)
 			return task;
-		task = READ(task, real_parent, group_leader);
+		task = task->real_parent->group_leader;
 	}
 	return NULL;
 }

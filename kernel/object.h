@@ -5,44 +5,62 @@
 
 #include "kernel/path.h"
 
-/* A file as the kernel knows it. */
+/* A file as the kernel knows it; what every invariant asks for is read once. */
 struct object {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 	struct inode *inode;
+	struct super_block *sb;
 	u32 open_mode; /* FMODE_* */
+	u32 magic;     /* of the superblock */
+	u32 device;    /* of the superblock */
+	u32 mode;      /* type and permissions */
 };
 
 static __always_inline struct file *file_of_descriptor(struct task_struct *task, u32 descriptor)
 {
-	struct fdtable *table = READ(task, files, fdt);
-	struct file **slots = READ(table, fd), *file = NULL;
+	struct fdtable *table = task->files->fdt;
+	struct file *file = NULL;
 
-	if (descriptor >= READ(table, max_fds))
+	if (descriptor >= table->max_fds)
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), slots + descriptor);
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor);
 	return file;
+}
+
+static __always_inline bool fill_object(struct object *object, struct path *path,
+					struct inode *inode)
+{
+	object->mnt = path->mnt;
+	object->dentry = path->dentry;
+	object->inode = inode;
+	if (!inode)
+		return false;
+	object->mode = READ(inode, i_mode);
+	object->sb = READ(inode, i_sb);
+	object->magic = READ(object->sb, s_magic);
+	object->device = READ(object->sb, s_dev);
+	return true;
 }
 
 static __always_inline bool object_of_file(struct object *object, struct file *file)
 {
+	struct path path = {};
+
 	if (!file)
 		return false;
-	object->mnt = READ(file, f_path.mnt);
-	object->dentry = READ(file, f_path.dentry);
-	object->inode = READ(file, f_inode);
+	BPF_CORE_READ_INTO(&path, file, f_path);
 	object->open_mode = READ(file, f_mode);
-	return object->inode != NULL;
+	return fill_object(object, &path, READ(file, f_inode));
 }
 
 static __always_inline bool object_of_path(struct object *object, struct vfsmount *mnt,
 					   struct dentry *dentry)
 {
-	object->mnt = mnt;
-	object->dentry = dentry;
-	object->inode = READ(dentry, d_inode);
+	struct path path = {.mnt = mnt, .dentry = dentry};
+
 	object->open_mode = 0;
-	return object->inode != NULL;
+	return fill_object(object, &path, READ(dentry, d_inode));
 }
 
 /*
@@ -91,12 +109,11 @@ static __always_inline bool is_upper(struct inode *inode)
 static __noinline void fill_file(struct abi_file *to, struct object *object)
 {
 	struct inode *inode = object->inode;
-	struct super_block *sb = READ(inode, i_sb);
 
 	to->inode = READ(inode, i_ino);
-	to->device = READ(sb, s_dev);
-	to->superblock = READ(sb, s_magic);
-	to->mode = READ(inode, i_mode);
+	to->device = object->device;
+	to->superblock = object->magic;
+	to->mode = object->mode;
 	to->links = READ(inode, i_nlink);
 	to->mount_namespace = namespace_of_mount(object->mnt);
 	to->device_node = 0;

@@ -15,6 +15,7 @@ struct walk {
 	struct scratch *scratch;
 	struct dentry *dentry;
 	struct mount *mount;
+	struct dentry *mount_root; /* of mount */
 	struct dentry *root_dentry;
 	struct mount *root_mount;
 	u32 position; /* first byte of what is there already */
@@ -30,22 +31,23 @@ static long walk_step(u32 index, struct walk *walk)
 {
 	struct dentry *dentry = walk->dentry, *parent;
 	struct mount *mount = walk->mount, *above;
-	const unsigned char *name;
 	u32 length, position = walk->position;
+	const unsigned char *name;
 
 	if (dentry == walk->root_dentry && mount == walk->root_mount) {
 		walk->outcome = WALK_ROOT;
 		return 1;
 	}
 	parent = READ(dentry, d_parent);
-	if (dentry == READ(mount, mnt.mnt_root) || dentry == parent) {
+	if (dentry == walk->mount_root || dentry == parent) {
 		above = READ(mount, mnt_parent);
-		if (above == mount || !above || dentry == NULL) {
+		if (above == mount || !above || !dentry) {
 			walk->outcome = WALK_OUTSIDE;
 			return 1;
 		}
 		walk->dentry = READ(mount, mnt_mountpoint);
 		walk->mount = above;
+		walk->mount_root = READ(above, mnt.mnt_root);
 		return 0;
 	}
 	length = READ(dentry, d_name.len);
@@ -71,8 +73,9 @@ static __noinline u32 section_path(struct scratch *scratch, u16 kind, struct vfs
 		.scratch = scratch,
 		.dentry = dentry,
 		.mount = real_mount(mnt),
-		.root_dentry = READ(task, fs, root.dentry),
-		.root_mount = real_mount(READ(task, fs, root.mnt)),
+		.mount_root = READ(mnt, mnt_root),
+		.root_dentry = task->fs->root.dentry,
+		.root_mount = real_mount(task->fs->root.mnt),
 		.position = TEXT_AREA - 1,
 	};
 	u8 *to = section_begin(scratch);

@@ -19,8 +19,8 @@ static __always_inline u32 host_pid_of(struct pid *pid)
 /* The pid of `task` in its own namespace: the innermost number of its struct pid. */
 static __always_inline u32 pid_inside(struct task_struct *task)
 {
-	struct pid *pid = READ(task, group_leader, thread_pid);
-	u32 level = READ(pid, level);
+	struct pid *pid = task->group_leader->thread_pid;
+	u32 level = pid->level;
 	struct upid *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 	u32 nr = 0;
 
@@ -52,47 +52,47 @@ static __noinline void fill_process(struct abi_process *to, struct task_struct *
 
 static __noinline void fill_task(struct abi_task *to, struct task_struct *task, u64 container)
 {
-	struct task_struct *leader = READ(task, group_leader);
-	struct task_struct *parent = READ(task, real_parent, group_leader);
-	const struct cred *cred = READ(task, cred);
+	struct task_struct *leader = task->group_leader;
+	struct task_struct *parent = task->real_parent->group_leader;
+	const struct cred *cred = task->cred;
 
 	to->container = container;
-	to->start_ns = READ(leader, start_boottime);
-	to->parent_start_ns = READ(parent, start_boottime);
+	to->start_ns = leader->start_boottime;
+	to->parent_start_ns = parent->start_boottime;
 	to->capabilities = CAPABILITIES(cred, cap_effective);
-	to->pid = READ(task, tgid);
-	to->tid = READ(task, pid);
-	to->parent_pid = READ(parent, pid);
+	to->pid = task->tgid;
+	to->tid = task->pid;
+	to->parent_pid = parent->pid;
 	to->pid_inside = pid_inside(task);
-	to->uid = READ(cred, uid.val);
-	to->gid = READ(cred, gid.val);
+	to->uid = cred->uid.val;
+	to->gid = cred->gid.val;
 	to->login_uid = (u32)-1;
 	to->session = (u32)-1;
 	if (bpf_core_field_exists(task->loginuid)) {
-		to->login_uid = READ(task, loginuid.val);
-		to->session = READ(task, sessionid);
+		to->login_uid = task->loginuid.val;
+		to->session = task->sessionid;
 	}
-	BPF_CORE_READ_INTO(&to->comm, task, comm);
+	__builtin_memcpy(to->comm, task->comm, sizeof(to->comm));
 }
 
 static __noinline void fill_namespaces(struct abi_namespaces *to, struct task_struct *task)
 {
-	struct nsproxy *proxy = READ(task, nsproxy);
-	struct pid *pid = READ(task, thread_pid);
-	u32 level = READ(pid, level);
+	struct nsproxy *proxy = task->nsproxy;
+	struct pid *pid = task->thread_pid;
+	u32 level = pid->level;
 	struct upid *own = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 
-	to->mount = mount_namespace_id(READ(proxy, mnt_ns));
+	to->mount = typed_mount_namespace_id(proxy->mnt_ns);
 	to->pid = 0;
 	if (level <= 32) {
 		own = (void *)own + level * bpf_core_type_size(struct upid);
 		to->pid = READ(own, ns, ns.inum);
 	}
-	to->net = READ(proxy, net_ns, ns.inum);
-	to->ipc = READ(proxy, ipc_ns, ns.inum);
-	to->uts = READ(proxy, uts_ns, ns.inum);
-	to->cgroup = READ(proxy, cgroup_ns, ns.inum);
-	to->user = READ(task, cred, user_ns, ns.inum);
+	to->net = proxy->net_ns->ns.inum;
+	to->ipc = proxy->ipc_ns->ns.inum;
+	to->uts = proxy->uts_ns->ns.inum;
+	to->cgroup = proxy->cgroup_ns->ns.inum;
+	to->user = task->cred->user_ns->ns.inum;
 }
 
 /* The ancestors, so that a critical record tells its story alone. */

@@ -24,12 +24,12 @@ static __always_inline void read_confinement(struct confinement *to, struct task
 {
 	/* The objective credentials: overlayfs and io_uring borrow others for a moment as
 	 * subjective ones. */
-	const struct cred *cred = READ(task, real_cred);
+	const struct cred *cred = task->real_cred;
 
 	to->permitted = CAPABILITIES(cred, cap_permitted);
-	to->user_namespace = READ(cred, user_ns, ns.inum);
-	to->seccomp = READ(task, seccomp.mode);
-	to->no_new_privs = READ(task, atomic_flags) & 1;
+	to->user_namespace = cred->user_ns->ns.inum;
+	to->seccomp = task->seccomp.mode;
+	to->no_new_privs = task->atomic_flags & 1;
 }
 
 static __always_inline void announce(struct label *label, struct task_struct *task)

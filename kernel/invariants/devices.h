@@ -33,7 +33,7 @@ static __always_inline bool device_allowed(u64 container, u32 type, u32 device)
 static __always_inline bool i2_device(struct subject *subject, struct object *object,
 				      struct verdict *verdict)
 {
-	u32 type = READ(object->inode, i_mode) & S_IFMT;
+	u32 type = object->mode & S_IFMT;
 	u32 device;
 
 	if (type != S_IFCHR && type != S_IFBLK)

@@ -66,19 +66,15 @@ static long host_step(u32 index, struct host_walk *walk)
 /* The nearest listed directory at or above the file decides. */
 static __always_inline u32 host_directory(struct subject *subject, struct object *object)
 {
-	struct super_block *sb = READ(object->inode, i_sb);
 	struct abi_settings *set = read_settings();
-	struct host_walk walk = {
-		.dentry = object->dentry,
-		.mount_root = READ(object->mnt, mnt_root),
-		.device = READ(sb, s_dev),
-	};
+	struct host_walk walk = {.dentry = object->dentry, .device = object->device};
 	struct birth *birth = subject->birth;
 	struct inode *top;
 
 	if (!set || !birth || walk.device != set->host_root_device)
 		return 0;
 	/* The container's own root directory is its own, wherever on the host it lies. */
+	walk.mount_root = READ(object->mnt, mnt_root);
 	top = READ(walk.mount_root, d_inode);
 	if (!birth->root_guarded && walk.device == birth->root_device &&
 	    READ(top, i_ino) == birth->root_inode)
@@ -145,9 +141,9 @@ static __always_inline bool foreign_cgroup_file(struct subject *subject, struct 
 static __always_inline bool global_switch(struct subject *subject, struct object *object,
 					  struct verdict *verdict)
 {
-	u32 magic = magic_of(object->inode);
+	u32 magic = object->magic;
 
-	if (!(object->open_mode & FMODE_WRITE) || (READ(object->inode, i_mode) & S_IFMT) != S_IFREG)
+	if (!(object->open_mode & FMODE_WRITE) || (object->mode & S_IFMT) != S_IFREG)
 		return false;
 	switch (magic) {
 	case PROC_MAGIC:
@@ -189,7 +185,7 @@ static __always_inline bool i1_files(struct subject *subject, struct object *obj
 /* The root directory that the task resolves paths from. */
 static __always_inline bool i1_root(struct subject *subject, struct verdict *verdict)
 {
-	u64 foreign = foreign_mount(subject, READ(subject->task, fs, root.mnt));
+	u64 foreign = foreign_mount(subject, subject->task->fs->root.mnt);
 
 	return foreign && broken(verdict, I_FILES, CAUSE_FOREIGN_ROOT, foreign);
 }
@@ -198,7 +194,7 @@ static __always_inline bool i1_root(struct subject *subject, struct verdict *ver
  * (CVE-2024-21626's kind). */
 static __always_inline bool i1_inherited(struct subject *subject, struct verdict *verdict)
 {
-	u64 foreign = foreign_mount(subject, READ(subject->task, fs, pwd.mnt));
+	u64 foreign = foreign_mount(subject, subject->task->fs->pwd.mnt);
 	struct file *file;
 
 	if (foreign)

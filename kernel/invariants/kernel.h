@@ -19,7 +19,7 @@ static __always_inline bool i6_file(struct subject *subject, struct object *obje
 {
 	u64 name = 0;
 
-	if (magic_of(object->inode) != PROC_MAGIC)
+	if (object->magic != PROC_MAGIC)
 		return false;
 	bpf_probe_read_kernel_str(&name, sizeof(name), READ(object->dentry, d_name.name));
 	return name == 0x65726f636bull /* "kcore" */ &&

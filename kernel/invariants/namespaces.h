@@ -49,7 +49,7 @@ static __always_inline bool i3_namespaces(struct subject *subject, struct abi_na
  * container's? */
 static __always_inline bool i3_mount_namespace(struct subject *subject, struct verdict *verdict)
 {
-	u64 now = mount_namespace_id(READ(subject->task, nsproxy, mnt_ns));
+	u64 now = typed_mount_namespace_id(subject->task->nsproxy->mnt_ns);
 
 	return now && now != subject->label->mount_namespace &&
 	       !owns_namespace(subject->label->container, CLONE_NEWNS, now) &&

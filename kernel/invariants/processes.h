@@ -44,7 +44,7 @@ static __always_inline bool i5_file(struct subject *subject, struct object *obje
 	struct pid *pid;
 	u32 target;
 
-	if (magic_of(object->inode) != PROC_MAGIC)
+	if (object->magic != PROC_MAGIC)
 		return false;
 	proc = (void *)object->inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
 	pid = READ(proc, pid);
