@@ -39,47 +39,54 @@ def documents(text):
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-def session(leader):
-    """Pids of the processes of the session that this pid once opened."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                # The name in parentheses may itself contain anything: count from its end.
-                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == leader and fields[0] != "Z":
-                found.append(int(entry.name))
-    return found
+def running(pid):
+    """The parent of a process, or None when it has ended (a zombie has)."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    # The name in parentheses may itself contain anything: count from its end.
+    state, parent = stat.rpartition(")")[2].split()[:2]
+    return None if state == "Z" else int(parent)
+
+
+def children(parent):
+    pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+    return [pid for pid in pids if running(pid) == parent]
 
 
 class Brig:
-    """A running brigd. modes: invariant -> "record" or "kill"."""
+    """A running brigd. modes: invariant -> "watch", "kill" or "off".
 
-    def __init__(self, modes=None, flags=(), directory=None):
+    docker, runc: engines of engines.py whose containers brig shall be able to name.
+    """
+
+    def __init__(self, modes=None, docker=None, runc=None, flags=()):
         if os.geteuid() != 0:
             raise Missing("not root: run the tests with sudo")
         self._brigd, self._brig = program("agent", "brigd"), program("cli", "brig")
-        self._own = directory is None
-        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="brig-agent-"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="brig-agent-"))
         self.directory.chmod(0o755)  # processes without privilege pass through here
         self._places = ["--state", self.directory / "state", "--run", self.directory / "run"]
         self._flags = list(flags)
-        for invariant, reaction in (modes or {}).items():
-            self._flags += ["--mode", f"{invariant}={reaction}"]
+        for invariant, mode in (modes or {}).items():
+            self._flags += ["--mode", f"{invariant}={mode}"]
+        if docker:
+            self._flags += ["--docker", docker.socket]
+        if runc:
+            self._flags += ["--runtime-root", runc.directory / "runc"]
         self._process = None
         try:
             self.start()
         except BaseException:
-            self.kill()
+            self.remove()
             raise
 
     def start(self):
         """Starts brigd and waits until it answers; after stop() again, on the same state."""
         with open(self.directory / "log", "ab") as log:
             self._process = subprocess.Popen(
-                with_parent(self._brigd, *self._places, *self._flags), start_new_session=True,
+                with_parent(self._brigd, *self._places, *self._flags),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
         def ready_or_dead():
@@ -101,15 +108,15 @@ class Brig:
             if kind is None:  # else the test has failed already: its own reason is the better one
                 raise
         finally:
-            self.kill()
+            self.remove()
 
     @property
     def pid(self):
         return self._process.pid
 
     def processes(self):
-        """Pids of all processes of the agent."""
-        return session(self._process.pid)
+        """Pids of all processes of the agent, the warden's first."""
+        return [self.pid, *children(self.pid)]
 
     def log(self):
         return (self.directory / "log").read_text(errors="backslashreplace")
@@ -120,20 +127,23 @@ class Brig:
 
     def _json(self, *words):
         done = self.cli(*words, "--json", check=False)
-        if done.returncode > 1:  # 1 is an answer too: findings exist
+        if done.returncode > 1:  # 1 is an answer too
             raise RuntimeError(f"brig {' '.join(words)}: exit {done.returncode}: {done.stderr}")
-        return done.stdout
+        return documents(done.stdout)
 
     def status(self):
-        return json.loads(self._json("status"))
+        return self._json("status")[0]
+
+    def containers(self):
+        return self._json("containers", "--all")
 
     def events(self, *filters):
-        return documents(self._json("events", *filters))
+        return self._json("events", "--limit", "0", *filters)
 
     def findings(self, container=None, **fields):
         """The findings so far, those of a container (id) and with these fields only."""
-        return [finding for finding in documents(self._json("findings"))
-                if (container is None or finding["container"]["id"] == container)
+        return [finding for finding in self._json("findings", "--limit", "0")
+                if (container is None or finding["subject"]["container"].get("id") == container)
                 and all(finding.get(name) == value for name, value in fields.items())]
 
     def wait_for_finding(self, timeout_s=FINDING_TIMEOUT_S, **wanted):
@@ -142,23 +152,23 @@ class Brig:
 
     def stop(self):
         """Ends brigd as an administrator does, and asserts that it ended cleanly and entirely."""
-        leader = self._process.pid
+        before = self.processes()
         self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(20)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"brigd does not stop:\n{self.log()[-3000:]}") from None
         assert status == 0, f"brigd ended with {status}:\n{self.log()[-3000:]}"
-        left = session(leader)
+        left = [pid for pid in before if running(pid) is not None]
         assert not left, f"processes outlive brigd: {left}"
         self._process = None
 
-    def kill(self):
-        """Ends what is left without asking, and removes the directory if it is ours."""
+    def remove(self):
+        """Ends what is left without asking, and removes the directory."""
         if self._process:
-            for pid in session(self._process.pid):
-                os.kill(pid, signal.SIGKILL)
+            for pid in self.processes():
+                if running(pid) is not None:
+                    os.kill(pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
-        if self._own:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
