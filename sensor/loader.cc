@@ -20,6 +20,7 @@
 #include "kernel/abi/event_abi.h"
 #include "kernel/brig.skel.h"
 #include "sensor/compat_calls.h"
+#include "sensor/probe.h"
 
 namespace brig::sensor {
 namespace {
@@ -76,14 +77,16 @@ int TracepointArguments(const btf* kernel, std::string_view name) {
   return btf_vlen(function) - 1;  // the first is the program's own data
 }
 
-std::string WhyAbsent(const btf* kernel, const bpf_program* program) {
+std::string WhyAbsent(const btf* kernel, const bpf_program* program, bool compat_calls) {
   const std::string_view section = bpf_program__section_name(program);
   const std::string_view name = bpf_program__name(program);
   const auto slash = section.rfind('/');
   const std::string_view point = section.substr(slash + 1);
+  if (!compat_calls && (name == "sys_exit_compat" || name.starts_with("compat_")))
+    return kNoCompatCalls;
   if (section.starts_with("tracepoint/")) {
     if (::access(fmt::format("{}/events/syscalls/{}/id", kTracefs, point).c_str(), F_OK) != 0)
-      return "this kernel has no such call";
+      return kNoSuchCall;
   } else if (section.starts_with("tp_btf/")) {
     const int arguments = TracepointArguments(kernel, point);
     if (arguments < 0) return "tracepoint absent in this kernel";
@@ -98,10 +101,11 @@ std::string WhyAbsent(const btf* kernel, const bpf_program* program) {
 
 void Prepare(const Skeleton& skeleton, const btf* kernel, const Reasons& refused,
              Reasons& reasons) {
+  static const bool compat_calls = HasCompatCalls();
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton->obj) {
     const std::string name = bpf_program__name(program);
-    std::string reason = WhyAbsent(kernel, program);
+    std::string reason = WhyAbsent(kernel, program, compat_calls);
     if (const auto found = refused.find(name); found != refused.end()) reason = found->second;
     bpf_program__set_autoload(program, reason.empty());
     if (!reason.empty()) reasons[name] = reason;

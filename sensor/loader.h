@@ -14,6 +14,10 @@
 
 namespace brig::sensor {
 
+// Reasons that leave no road unseen: there is nothing to watch.
+inline constexpr const char* kNoSuchCall = "this kernel has no such call";
+inline constexpr const char* kNoCompatCalls = "this kernel runs no 32-bit calls";
+
 struct LoadOptions {
   std::array<Mode, kInvariantCount> modes{};  // index: Invariant; [0] is unused
   std::uint64_t wanted = ~0ULL;               // telemetry operations to send: bit = Operation

@@ -54,7 +54,8 @@ std::string WhyMissing(const std::vector<Program>& programs, std::string_view na
     reason = program.reason;
   }
   // A call that this kernel does not have is no road.
-  return reason == "this kernel has no such call" ? "" : fmt::format("{}: {}", name, reason);
+  return reason == kNoSuchCall || reason == kNoCompatCalls ? ""
+                                                           : fmt::format("{}: {}", name, reason);
 }
 
 Protection EyeOf(const Need& need, const std::vector<Program>& programs) {
