@@ -92,7 +92,10 @@ class Brig:
         def ready_or_dead():
             return self._process.poll() is not None or self.cli("status", "--json",
                                                                 check=False).returncode == 0
-        wait_for(ready_or_dead, "brigd to be ready", READY_TIMEOUT_S)
+        try:
+            wait_for(ready_or_dead, "brigd to be ready", READY_TIMEOUT_S)
+        except TimeoutError as late:
+            raise RuntimeError(f"{late}; it says:\n{self.log()[-3000:]}") from None
         if self._process.poll() is not None:
             status = self._process.returncode
             raise RuntimeError(f"brigd ended with {status}:\n{self.log()[-3000:]}")

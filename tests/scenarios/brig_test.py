@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Shows that a brigd of one's own starts, sees a container, and ends leaving no process."""
+"""Shows that a brigd of one's own starts, names a container, finds an escape, and ends whole."""
 import pathlib
 import sys
 import unittest
