@@ -25,8 +25,8 @@ demo:  ## a throw-away container, three escapes seen and one killed
 	@MAKE_GOAL=demo tools/host.sh root btf
 	@tools/install_deps.sh build run test
 	@MAKE_GOAL=demo tools/host.sh docker
-	@tools/build.sh release brig brigd
-	@exec tools/demo.sh
+	@tools/build.sh release brig brigd attacks
+	@exec tests/demo.py
 
 bench:  ## what brig costs, beside nothing, auditd and (FALCO=path) Falco
 	@MAKE_GOAL=bench tools/host.sh root btf

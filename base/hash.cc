@@ -16,8 +16,8 @@ const unsigned char* Raw(ByteView bytes) {
 }  // namespace
 
 Digest Sha256(std::initializer_list<ByteView> parts) {
-  // One context per thread and one algorithm for good: creating the one and, in OpenSSL 3, looking up the
-  // other costs more than hashing a short record.
+  // One context per thread and one algorithm for good: creating the one and, in OpenSSL 3, looking
+  // up the other costs more than hashing a short record.
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   thread_local const MdPtr context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   BRIG_CHECK(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);

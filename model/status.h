@@ -47,7 +47,7 @@ struct Program {
 
 struct RecordCounters {
   RecordClass record_class = RecordClass::kCritical;
-  std::uint64_t made = 0;      // by the kernel programs; received + lost + still in the ring
+  std::uint64_t made = 0;  // by the kernel programs; received + lost + still in the ring
   std::uint64_t received = 0;
   std::uint64_t lost = 0;     // exact: counted by the kernel programs when there was no room
   std::uint64_t missed = 0;   // program runs that the kernel skipped (recursion)

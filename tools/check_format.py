@@ -26,7 +26,8 @@ def main(arguments):
         return SKIPPED
     fix = "--fix" in arguments
     named = [name for name in arguments if name != "--fix"]
-    paths = named or [str(p) for p in source_tree.files(source_tree.root_of([]), source_tree.CODE_C)]
+    everything = source_tree.files(source_tree.root_of([]), source_tree.CODE_C)
+    paths = named or [str(path) for path in everything]
     if not paths:
         return 0
     if fix:

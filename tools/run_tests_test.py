@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Shows that the sum of all tests counts cases, never hides a failure, and names what was skipped."""
+"""Shows that the sum counts cases, never hides a failure, and names what was skipped."""
 
 import contextlib
 import io

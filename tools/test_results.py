@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Test results counted case by case from what ctest writes (--output-junit).
 
-One ctest test is often a program with many cases. Where its output says how many (GoogleTest, Python's
-unittest), those are counted; any other test is one case. What the exit code says always wins: a program
-that ended badly has at least one failed case, whatever it printed before.
+One ctest test is often a program with many cases. Where its output says how many (GoogleTest,
+Python's unittest), those are counted; any other test is one case. What the exit code says always
+wins: a program that ended badly has at least one failed case, whatever it printed before.
 """
 
 import dataclasses
