@@ -150,6 +150,14 @@ class Bench:
                 f"  load {machine.load()[0]}"
             )
 
+    def forget(self, rounds: int) -> None:
+        """Drops what was measured after that many rounds: ratios need all monitors of a round."""
+        kept = [self.resources, self.latencies]
+        kept += [cell for place in self.samples.values() for cell in place.values()]
+        for by_monitor in kept:
+            for samples in by_monitor.values():
+                del samples[rounds:]
+
     def _measure(self, one: monitor.Monitor, place_name: str) -> None:
         with PLACES[place_name](self.root, self.directory) as place:
             for name in self.options.only:
@@ -209,7 +217,15 @@ def measure(options: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         # Each round begins with another monitor: nobody always comes first, or after the same
         # neighbour.
         turn = number % len(order)
-        bench.round(number, order[turn:] + order[:turn])
+        try:
+            bench.round(number, order[turn:] + order[:turn])
+        except KeyboardInterrupt:
+            if number == 0:
+                raise
+            bench.forget(number)
+            options.rounds = number
+            talk(f"bench: interrupted; these are the {number} whole rounds")
+            break
     facts.update(load_after=machine.load(), cpu_share=share.result())
     return {
         "machine": facts,
