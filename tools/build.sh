@@ -17,4 +17,6 @@ if [[ ! -f build/$preset/build.ninja ]]; then
   fi
   rm -f "$log"
 fi
+# Two clones of the same sources share their objects in ccache, wherever they lie.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 exec ninja -C "build/$preset" -j "${BRIG_JOBS:-$(nproc)}" "$@"
