@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 import unittest
 from contextlib import contextmanager
@@ -54,6 +55,19 @@ def only_one(directory):
     with open(directory / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def private_directory(kind):
+    """A directory for one engine, guest or agent; the name tells whose it is, see abandoned()."""
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"brig-{kind}-{os.getpid()}-"))
+
+
+def abandoned(kind):
+    """The private directories of test programs that are gone: killed ones could not clean up."""
+    for old in pathlib.Path(tempfile.gettempdir()).glob(f"brig-{kind}-*-*"):
+        owner = old.name.split("-")[2]
+        if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+            yield old
 
 
 def run(*command, check=True, timeout_s=120, **options):

@@ -26,7 +26,7 @@ sys.path.insert(0, str(HERE.parent))
 import oci  # noqa: E402
 from guest import fetch_kernels  # noqa: E402
 from scenarios import images  # noqa: E402
-from support import need, run, stop, with_parent  # noqa: E402
+from support import abandoned, need, private_directory, run, stop, with_parent  # noqa: E402
 
 MEMORY_MIB = 1024
 BOOT_TIMEOUT_S = 120
@@ -100,13 +100,15 @@ class Guest:
                  boot_timeout_s=BOOT_TIMEOUT_S):
         need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
         self.kernel = fetch_kernels.fetch(series)
-        self._directory = tempfile.TemporaryDirectory(prefix="brig-guest-")
-        self._console = pathlib.Path(self._directory.name) / "console"
+        for old in abandoned("guest"):
+            shutil.rmtree(old, ignore_errors=True)
+        self._directory = private_directory("guest")
+        self._console = self._directory / "console"
         self._number = 0
         self._pending = b""
         self._process = None
         try:
-            initramfs = pathlib.Path(self._directory.name) / "initramfs"
+            initramfs = self._directory / "initramfs"
             make_initramfs(initramfs, self.kernel, programs, files or {})
             serial = ["-serial", f"file:{self._console}",
                       "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands"]
@@ -134,7 +136,7 @@ class Guest:
             stop(self._process, timeout_s=5)
             self._process.stdout.close()
             self._process = None
-        self._directory.cleanup()
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def console(self):
         """What the kernel and init have said so far."""
@@ -196,7 +198,7 @@ def shell(words):
         return 2
     need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
     kernel = fetch_kernels.fetch(series)
-    with tempfile.TemporaryDirectory(prefix="brig-guest-") as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         initramfs = pathlib.Path(scratch) / "initramfs"
         make_initramfs(initramfs, kernel, words[1:], {})
         extra = os.environ.get("BRIG_GUEST_APPEND", "")

@@ -114,7 +114,7 @@ class Lifetime(unittest.TestCase):
 
     def test_qemu_ends_when_the_test_program_is_killed(self):
         script = ("import sys, time; sys.path.insert(0, '.'); from guest.guest import Guest\n"
-                  "guest = Guest('6.1'); print(guest._process.pid, guest._directory.name, "
+                  "guest = Guest('6.1'); print(guest._process.pid, guest._directory, "
                   "flush=True); time.sleep(100)")
         with subprocess.Popen([sys.executable, "-c", script], cwd=HERE.parent, text=True,
                               stdout=subprocess.PIPE) as parent:

@@ -14,9 +14,8 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 
-from support import Missing, REPOSITORY, run, wait_for, with_parent
+from support import Missing, REPOSITORY, abandoned, private_directory, run, wait_for, with_parent
 
 READY_TIMEOUT_S = 30
 FINDING_TIMEOUT_S = 10
@@ -65,7 +64,9 @@ class Brig:
         if os.geteuid() != 0:
             raise Missing("not root: run the tests with sudo")
         self._brigd, self._brig = program("agent", "brigd"), program("cli", "brig")
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="brig-agent-"))
+        for old in abandoned("agent"):
+            shutil.rmtree(old, ignore_errors=True)
+        self.directory = private_directory("agent")
         self.directory.chmod(0o755)  # processes without privilege pass through here
         self._places = ["--state", self.directory / "state", "--run", self.directory / "run"]
         self._flags = list(flags)

@@ -18,25 +18,18 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 
 import oci
 from scenarios import images
-from support import need, run, stop, wait_for, with_parent
+from support import abandoned, need, private_directory, run, stop, wait_for, with_parent
 
 READY_TIMEOUT_S = 60
 
 
-def _directory(kind):
-    return pathlib.Path(tempfile.mkdtemp(prefix=f"brig-{kind}-{os.getpid()}-"))
-
-
 def sweep(kind):
-    """Cleans up after test programs of this kind that are gone; their pid is in the name."""
-    for old in pathlib.Path(tempfile.gettempdir()).glob(f"brig-{kind}-*-*"):
-        owner = old.name.split("-")[2]
-        if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
-            clean(old)
+    """Cleans up after test programs that were killed."""
+    for directory in abandoned(kind):
+        clean(directory)
 
 
 def processes_naming(directory):
@@ -122,7 +115,7 @@ class Docker:
     def __init__(self):
         need("docker", "dockerd", "containerd", "runc", "setpriv")
         sweep("docker")
-        self.directory = _directory("docker")
+        self.directory = private_directory("docker")
         self.socket = self.directory / "docker.sock"
         self.containerd_socket = self.directory / "containerd.sock"
         self._log = open(self.directory / "log", "wb")
@@ -233,7 +226,7 @@ class Runc:
     def __init__(self):
         need("runc")
         sweep("runc")
-        self.directory = _directory("runc")
+        self.directory = private_directory("runc")
         images.busybox_tree(self.directory / "rootfs")
 
     def __enter__(self):
