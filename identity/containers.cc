@@ -186,7 +186,7 @@ void Containers::Settle(Entry& entry) const {
   container.devices.clear();
   container.note.clear();
   entry.allowance.devices.clear();
-  if (entry.state && SameProcess(*entry.state, container.first_process)) {
+  if (IsVouchedFor(entry)) {
     Name(entry);
   } else {
     container.mounts = entry.mounts;
@@ -194,6 +194,17 @@ void Containers::Settle(Entry& entry) const {
   }
   if (container.mounts.size() > kMaxMounts) container.mounts.resize(kMaxMounts);
   container.risks = FindRisks(container, *entry.birth, host_);
+}
+
+// Of a container found running, the process found first need not be the one it began with: then any
+// that the kernel counts among its own will do.
+bool Containers::IsVouchedFor(const Entry& entry) const {
+  if (!entry.state) return false;
+  if (SameProcess(*entry.state, entry.container.first_process)) return true;
+  if (!entry.birth->found_running || !find_member_) return false;
+  const auto member =
+      find_member_(entry.container.key, static_cast<std::uint32_t>(entry.state->init_pid));
+  return member && SameProcess(*entry.state, *member);
 }
 
 void Containers::Name(Entry& entry) const {

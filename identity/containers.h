@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "identity/docker_answer.h"
@@ -33,8 +35,12 @@ class Containers {
   static constexpr std::size_t kMaxEnded = 256;
   static constexpr std::size_t kMaxMounts = 256;  // told of one container
 
+  // The container's running process of that number, if the kernel told of it.
+  using FindMember = std::function<std::optional<ProcessRef>(std::uint64_t key, std::uint32_t pid)>;
+
   // `host` are the namespaces that the containers are compared with.
-  explicit Containers(const NamespaceSet& host) : host_(host) {}
+  explicit Containers(const NamespaceSet& host, FindMember find_member = nullptr)
+      : host_(host), find_member_(std::move(find_member)) {}
 
   // kContainerStart, kContainerJoin or kContainerEnd of a container. True when something changed.
   bool Observe(const Event& event);
@@ -81,11 +87,13 @@ class Containers {
   void ReadState(Entry& entry, const Document& document);
   void ReadDocker(Entry& entry, const Document& document);
   void Settle(Entry& entry) const;
+  [[nodiscard]] bool IsVouchedFor(const Entry& entry) const;
   void Name(Entry& entry) const;
   void NameByDocker(Entry& entry, const DockerContainer& docker) const;
   [[nodiscard]] static std::string WhyUnidentified(const Entry& entry);
 
   NamespaceSet host_;
+  FindMember find_member_;
   std::map<std::uint64_t, Entry> entries_;
   std::deque<std::uint64_t> ended_;
   std::uint64_t ever_ = 0;

@@ -31,6 +31,8 @@ class Enricher {
     std::uint32_t warden_pid = 0;  // brig's own processes are its children
   };
   explicit Enricher(const Options& options);
+  Enricher(const Enricher&) = delete;
+  Enricher& operator=(const Enricher&) = delete;
 
   // Learns what the event tells. Containers that it changed are in the answer, most often none.
   Changes Observe(const Event& event);

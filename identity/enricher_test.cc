@@ -94,6 +94,28 @@ TEST_F(EnricherTest, TheLoginOfAContainerFoundRunningIsNotBelieved) {
   EXPECT_EQ(Open(Ref(700, 3)).person.basis, PersonBasis::kUnknown);
 }
 
+TEST_F(EnricherTest, OfAContainerFoundRunningAnyProcessOfItsOwnMayBeTheOneARuntimeNames) {
+  Event start = Birth(5000 * kSecond, Operation::kContainerStart, Ref(700, 3));
+  std::get<BirthDetails>(start.details).found_running = true;
+  enricher_.Observe(start);
+  Facts facts = WebFacts(3);
+  facts.first_process = Ref(700, 3);
+  enricher_.Apply(facts);
+  EXPECT_EQ(enricher_.ListContainers(true)[0].naming, Naming::kUnidentified);
+  enricher_.Observe(Exec(5000 * kSecond, WebProcess(3), "/bin/sleep", {}));
+  enricher_.Apply(facts);
+  EXPECT_EQ(enricher_.ListContainers(true)[0].name, "web");
+}
+
+TEST_F(EnricherTest, AContainerThatBeganWithAnotherProcessIsNotTheOneARuntimeNames) {
+  enricher_.Observe(Birth(5000 * kSecond, Operation::kContainerStart, Ref(700, 3)));
+  enricher_.Observe(Exec(5000 * kSecond, WebProcess(3), "/bin/sleep", {}));
+  Facts facts = WebFacts(3);
+  facts.first_process = Ref(700, 3);
+  enricher_.Apply(facts);
+  EXPECT_EQ(enricher_.ListContainers(true)[0].naming, Naming::kUnidentified);
+}
+
 TEST_F(EnricherTest, ACallerReportedLateIsStillFound) {
   enricher_.Observe(Birth(1934 * kSecond, Operation::kContainerStart, WebProcess(1)));
   EXPECT_EQ(Open(WebProcess(1)).person.basis, PersonBasis::kUnknown);

@@ -215,6 +215,15 @@ std::vector<Process> ProcessTree::ProcessesOf(std::uint64_t container) const {
   return processes;
 }
 
+std::optional<ProcessRef> ProcessTree::FindRunning(std::uint64_t container,
+                                                   std::uint32_t pid) const {
+  const auto group = groups_.find(container);
+  if (group == groups_.end()) return std::nullopt;
+  for (const Node* node : group->second.live)
+    if (node->ref.pid == pid) return node->ref;
+  return std::nullopt;
+}
+
 std::size_t ProcessTree::CountRunning(std::uint64_t container) const {
   const auto group = groups_.find(container);
   return group == groups_.end() ? 0 : group->second.live.size();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -45,6 +46,9 @@ class ProcessTree {
   [[nodiscard]] std::vector<Process> Chain(const ProcessRef& process) const;
   // The container's processes, running ones first, each group in the order of birth.
   [[nodiscard]] std::vector<Process> ProcessesOf(std::uint64_t container) const;
+  // The container's running process of that number, if it is known.
+  [[nodiscard]] std::optional<ProcessRef> FindRunning(std::uint64_t container,
+                                                      std::uint32_t pid) const;
   [[nodiscard]] std::size_t CountRunning(std::uint64_t container) const;
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
 

@@ -56,7 +56,7 @@ constexpr std::string_view kCapabilityNames[] = {"CHOWN",
 
 std::string Safe(std::string_view text) { return Printable(text, kMaxWords); }
 
-std::string Or(std::string text, std::string_view otherwise) {
+std::string Or(const std::string& text, std::string_view otherwise) {
   return text.empty() ? std::string(otherwise) : text;
 }
 
