@@ -16,19 +16,26 @@ static __always_inline u32 host_pid_of(struct pid *pid)
 	return pid ? READ(pid, numbers[0].nr) : 0;
 }
 
-/* The pid of `task` in its own namespace: the innermost number of its struct pid. */
+/*
+ * The number of `task` in its own pid namespace, and that namespace: the innermost of its struct
+ * pid. Read, not followed: a typed pointer may not be moved by a variable before 6.2.
+ */
+static __always_inline struct upid *innermost_number(struct task_struct *task)
+{
+	struct pid *pid = READ(task, thread_pid);
+	u32 level = READ(pid, level);
+
+	if (!pid || level > 32)
+		return NULL;
+	return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       level * bpf_core_type_size(struct upid);
+}
+
 static __always_inline u32 pid_inside(struct task_struct *task)
 {
-	struct pid *pid = task->group_leader->thread_pid;
-	u32 level = pid->level;
-	struct upid *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
-	u32 nr = 0;
+	struct upid *number = innermost_number(task->group_leader);
 
-	if (level > 32)
-		return 0;
-	bpf_probe_read_kernel(&nr, sizeof(nr),
-			      (void *)numbers + level * bpf_core_type_size(struct upid));
-	return nr;
+	return number ? READ(number, nr) : 0;
 }
 
 static __always_inline u64 container_of_pid(u32 tid)
@@ -78,16 +85,10 @@ static __noinline void fill_task(struct abi_task *to, struct task_struct *task, 
 static __noinline void fill_namespaces(struct abi_namespaces *to, struct task_struct *task)
 {
 	struct nsproxy *proxy = task->nsproxy;
-	struct pid *pid = task->thread_pid;
-	u32 level = pid->level;
-	struct upid *own = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *number = innermost_number(task);
 
 	to->mount = typed_mount_namespace_id(proxy->mnt_ns);
-	to->pid = 0;
-	if (level <= 32) {
-		own = (void *)own + level * bpf_core_type_size(struct upid);
-		to->pid = READ(own, ns, ns.inum);
-	}
+	to->pid = number ? READ(number, ns, ns.inum) : 0;
 	to->net = proxy->net_ns->ns.inum;
 	to->ipc = proxy->ipc_ns->ns.inum;
 	to->uts = proxy->uts_ns->ns.inum;

@@ -81,7 +81,25 @@ std::uint32_t DeviceOf(std::uint64_t stat_device) {
 }
 
 Result<> WriteGuarded(const Handles& handles, const std::vector<InodeObject>& objects) {
-  return ReplaceInodes(handles.map(MapId::kGuarded), objects);
+  BRIG_TRY(ReplaceInodes(handles.map(MapId::kGuarded), objects));
+  // Most files lie on no superblock of these: the programs compare numbers before they look
+  // further.
+  std::vector<std::uint32_t> devices;
+  for (const InodeObject& object : objects)
+    if (std::ranges::find(devices, object.device) == devices.end())
+      devices.push_back(object.device);
+  if (devices.size() > ABI_GUARDED_DEVICES)
+    return Fail(ErrorCode::kLimit,
+                fmt::format("guarded directories on {} filesystems", devices.size()));
+  abi_settings settings{};
+  const __u32 zero = 0;
+  if (bpf_map_lookup_elem(handles.map(MapId::kSettings), &zero, &settings) != 0)
+    return FailErrno("read the settings");
+  std::ranges::fill(settings.guarded_devices, 0);
+  std::ranges::copy(devices, settings.guarded_devices);
+  if (bpf_map_update_elem(handles.map(MapId::kSettings), &zero, &settings, BPF_ANY) != 0)
+    return FailErrno("write the settings");
+  return {};
 }
 
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {

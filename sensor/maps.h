@@ -33,7 +33,8 @@ struct AddressObject {
 };
 
 // Replace the whole content: what is not listed any more is removed. At most kMax... of design
-// limits (1,024 guarded directories, 256 unix doors, 1,024 addresses), else kLimit.
+// limits (1,024 guarded directories on 16 filesystems, 256 unix doors, 1,024 addresses), else
+// kLimit.
 [[nodiscard]] Result<> WriteGuarded(const Handles& handles,
                                     const std::vector<InodeObject>& objects);
 [[nodiscard]] Result<> WriteUnixDoors(const Handles& handles,

@@ -227,6 +227,7 @@ ABI_CHECK(abi_end, 16);
 /* ---- maps that user space writes or reads ---- */
 
 #define ABI_INVARIANTS 8 /* brig::kInvariantCount */
+#define ABI_GUARDED_DEVICES 16
 
 struct abi_settings {
 	__u64 wanted; /* telemetry operations to send: bit = operation */
@@ -237,9 +238,11 @@ struct abi_settings {
 	__u32 host_pid_namespace;
 	__u32 host_net_namespace;
 	__u32 host_user_namespace;
-	__u8 mode[ABI_INVARIANTS]; /* enum brig::Mode */
+	__u8 mode[ABI_INVARIANTS];		    /* enum brig::Mode */
+	__u32 guarded_devices[ABI_GUARDED_DEVICES]; /* superblocks with guarded directories; 0 ends
+						     */
 };
-ABI_CHECK(abi_settings, 56);
+ABI_CHECK(abi_settings, 120);
 
 struct abi_inode_key {
 	__u64 inode;

@@ -63,6 +63,14 @@ static long host_step(u32 index, struct host_walk *walk)
 	return 0;
 }
 
+static __always_inline bool holds_guarded(struct abi_settings *set, u32 device)
+{
+	for (int i = 0; i < ABI_GUARDED_DEVICES && set->guarded_devices[i]; i++)
+		if (set->guarded_devices[i] == device)
+			return true;
+	return false;
+}
+
 /* The nearest listed directory at or above the file decides. */
 static __always_inline u32 host_directory(struct subject *subject, struct object *object)
 {
@@ -71,7 +79,7 @@ static __always_inline u32 host_directory(struct subject *subject, struct object
 	struct birth *birth = subject->birth;
 	struct inode *top;
 
-	if (!set || !birth || walk.device != set->host_root_device)
+	if (!set || !birth || !holds_guarded(set, walk.device))
 		return 0;
 	/* The container's own root directory is its own, wherever on the host it lies. */
 	walk.mount_root = READ(object->mnt, mnt_root);
