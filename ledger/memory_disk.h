@@ -210,8 +210,10 @@ class MemoryDisk final : public Disk {
         }
         std::copy_n(bytes.begin(), count,
                     node_->live.begin() + static_cast<std::ptrdiff_t>(offset));
-        for (std::size_t i = 0; i < count; ++i)
-          node_->dirty.insert((static_cast<std::size_t>(offset) + i) / kSector);
+        const auto first = static_cast<std::size_t>(offset);
+        for (std::size_t at = first / kSector; count > 0 && at <= (first + count - 1) / kSector;
+             ++at)
+          node_->dirty.insert(at);
       });
     }
     Result<> Sync() override {
