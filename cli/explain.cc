@@ -99,7 +99,8 @@ Result<Exit> Explain::Run(const Session& session) {
   if (width == 0)
     width = session.width == 0 ? kWidthDefault : std::min<std::size_t>(session.width, 100);
   for (const std::string& line : TellStory(finding, events, width))
-    fmt::print(session.out, "{}\n", line);
+    fmt::print(session.out, "{}\n",
+               Paint(line, line.starts_with(' ') ? Style::kPlain : Style::kTitle, session.color));
   return Exit::kFine;
 }
 

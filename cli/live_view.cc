@@ -194,20 +194,20 @@ void DrawFooter(const LiveModel& model, bool stops_agent, Frame& frame) {
 
 std::vector<std::string> HelpLines(bool stops_agent) {
   std::vector<std::string> lines = {
-      "KEYS",
-      stops_agent ? "q, Ctrl-C    stop brigd and leave" : "q, Ctrl-C    leave; brigd goes on",
-      "↑ ↓          select a finding",
-      "PgUp PgDn    a screenful",
-      "Enter        tell the selected finding as a story; again or Esc to come back",
-      "?            this help",
+      "Keys",
+      stops_agent ? "  q, Ctrl-C  stop brigd and leave" : "  q, Ctrl-C  leave; brigd goes on",
+      "  ↑ ↓        select a finding",
+      "  PgUp PgDn  a screenful",
+      "  Enter      tell the selected finding as a story; again or Esc to come back",
+      "  ?          this help",
       "",
-      "THE METER",
-      "A column is an invariant: what a container may never reach.",
-      "A row is a layer that holds it:"};
+      "The meter",
+      "  A column is an invariant: what a container may never reach.",
+      "  A row is a layer that holds it:"};
   for (const Layer layer : kLayers)
-    lines.push_back(fmt::format("  {:<6} {}", NameOf(layer), MeaningOf(layer)));
-  lines.insert(lines.end(), {"● active   ◐ partly   ○ absent: `brig status` gives the reasons", "",
-                             "COLOURS", "red: critical or high   yellow: warning   cyan: notice"});
+    lines.push_back(fmt::format("    {:<6} {}", NameOf(layer), MeaningOf(layer)));
+  lines.insert(lines.end(), {"  ● active  ◐ partly  ○ absent: `brig status` gives the reasons", "",
+                             "Colours", "  red: critical or high  yellow: warning  cyan: notice"});
   return lines;
 }
 
@@ -226,10 +226,7 @@ void DrawOverlay(LiveModel& model, bool stops_agent, Frame& frame) {
   model.SetRoom(1, room, lines.size());
   for (std::size_t i = 0; i < room && model.overlay_top() + i < lines.size(); ++i) {
     const std::string& line = lines[model.overlay_top() + i];
-    // Headings are in capitals, as those of the view itself.
-    const bool heading = line.size() > 3 && std::all_of(line.begin(), line.end(), [](char c) {
-                           return (c >= 'A' && c <= 'Z') || c == ' ';
-                         });
+    const bool heading = !line.empty() && line[0] != ' ';
     frame.Put(kTop + i, 2, line, heading ? Style::kTitle : Style::kPlain);
   }
 }

@@ -16,13 +16,6 @@ Flags FlagsOf(Command& command) {
   return flags;
 }
 
-Flags GlobalFlags() {
-  static Globals globals;  // only its declarations are read
-  Flags flags;
-  globals.Declare(flags);
-  return flags;
-}
-
 std::string Usage(const About& about, const Flags& flags) {
   std::string line = "brig " + about.name;
   if (std::any_of(flags.options.begin(), flags.options.end(),
@@ -127,6 +120,13 @@ constexpr std::string_view kDescription =
     "reading the record needs no agent.\n";
 
 }  // namespace
+
+Flags GlobalFlags() {
+  static Globals globals;  // only its declarations are read
+  Flags flags;
+  globals.Declare(flags);
+  return flags;
+}
 
 void Globals::Declare(Flags& flags) {
   flags.Option({.name = "--run",

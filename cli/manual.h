@@ -12,6 +12,8 @@ namespace brig::cli {
 
 using Commands = std::vector<std::unique_ptr<Command>>;
 
+// The flags of every command, to be read, not parsed into.
+Flags GlobalFlags();
 // `brig --help`: the list of commands.
 std::string Overview(const Commands& commands, bool color);
 // `brig events --help`.
