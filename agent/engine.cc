@@ -1,14 +1,350 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/engine.h"
 
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "agent/confine.h"
+#include "agent/handles.h"
+#include "agent/outbox.h"
+#include "agent/pipeline.h"
+#include "agent/status_maker.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "sensor/maps.h"
+#include "sensor/ring.h"
+
 namespace brig::agent {
 namespace {
-class P : public Child { public: using Child::Child; bool OnMessage(Role, Message, ByteView) override { return true; } void OnStop(const std::string&) override { Exit(0); } };
+
+// Reads counters by the handles it holds. No files, no sockets but those it holds.
+constexpr std::string_view kCalls[] = {"bpf"};
+
+constexpr int kCriticalPerTurn = 4096;
+constexpr int kTelemetryPerTurn = 1024;
+constexpr std::size_t kMaxLiveWaiting = 1 << 20;
+constexpr std::size_t kMaxScribeWaiting = 1 << 20;
+constexpr std::int64_t kPollInterval = 100 * kMillisecond;
+constexpr std::int64_t kScribePatience = 10 * kSecond;  // before records are given up for lack of room
+constexpr std::int64_t kStopPatience = 4 * kSecond;
+
+class Engine : public Child {
+ public:
+  Engine(Start& start, Loop& loop, sensor::Handles handles, HostFacts host, sensor::Ring critical,
+         sensor::Ring telemetry)
+      : Child(start, loop),
+        handles_(std::move(handles)),
+        host_(std::move(host)),
+        pipeline_(start.setup, host_.boot_id),
+        critical_(std::move(critical)),
+        telemetry_(std::move(telemetry)) {
+    started_ns_ = last_kept_ns_ = SystemClock().BootNs();
+    loop.Every(kSecond, [this] { Tick(); });
+    loop.Every(kPollInterval, [this] { Drain(); });
+  }
+
+  Result<> Watch() {
+    const auto drain = [this](std::uint32_t) { Drain(); };
+    // Edge triggered: critical records stay in the ring until they are durable, so it is never empty.
+    BRIG_TRY(loop().Add(handles_.map(sensor::MapId::kCritical), EPOLLIN | EPOLLET, drain));
+    return loop().Add(handles_.map(sensor::MapId::kTelemetry), EPOLLIN | EPOLLET, drain);
+  }
+
+ private:
+  // Until a scribe said what is kept already; without one brig watches all the same.
+  [[nodiscard]] bool Ready() const {
+    return outbox_.resumed() || SystemClock().BootNs() - started_ns_ > 3 * kSecond;
+  }
+
+  void Drain() {
+    if (!Ready()) return;
+    bool more = DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn);
+    more |= DrainRing(telemetry_, RecordClass::kTelemetry, kTelemetryPerTurn);
+    SendToScribe();
+    if (more && !std::exchange(again_, true)) {
+      loop().After(0, [this] {
+        again_ = false;
+        Drain();
+      });
+    }
+  }
+
+  // True when there may be more.
+  bool DrainRing(sensor::Ring& ring, RecordClass record_class, int limit) {
+    const bool critical = record_class == RecordClass::kCritical;
+    for (int i = 0; i < limit; ++i) {
+      if (critical && outbox_.Full() && !MakeRoom()) return false;
+      const ByteView record = ring.Next();
+      if (record.empty()) {
+        if (!critical) ring.Release();
+        return false;
+      }
+      Keep(pipeline_.TakeRecord(record, record_class),
+           critical ? std::optional(ring.position()) : std::nullopt);
+    }
+    if (!critical) ring.Release();
+    return true;
+  }
+
+  // The ring waits for a scribe that is started again, but not for one that does not come.
+  bool MakeRoom() {
+    if (SystemClock().BootNs() - last_kept_ns_ < kScribePatience) return false;
+    not_kept_ += outbox_.DropOldest();
+    ReleaseCritical();
+    return true;
+  }
+
+  void ReleaseCritical() {
+    if (const auto position = outbox_.TakeReleased()) critical_.ReleaseTo(*position);
+  }
+
+  void Keep(Pipeline::Output output, std::optional<std::uint64_t> ring = std::nullopt) {
+    for (const Allowance& allowance : output.allowances)
+      if (peer(Role::kReader) != nullptr) peer(Role::kReader)->Send(Message::kAllow, allowance);
+    std::vector<std::string> records;
+    for (const Record& record : output.records) {
+      const Bytes bytes = EncodeRecord(record);
+      records.emplace_back(AsText(bytes));
+      SendLive(records.back());
+    }
+    if (output.critical || ring) {
+      outbox_.AddCritical(std::move(records), output.position, ring);
+      return;
+    }
+    for (std::string& record : records)
+      if (!outbox_.AddTelemetry(std::move(record))) ++not_kept_;
+  }
+
+  void SendLive(const std::string& record) {
+    Channel* courier = peer(Role::kCourier);
+    if (!followed_ || courier == nullptr) return;
+    if (courier->queued() > kMaxLiveWaiting ||
+        !courier->Send(Message::kLive, Live{skipped_, record})) {
+      ++skipped_;
+      return;
+    }
+    skipped_ = 0;
+  }
+
+  void SendToScribe() {
+    Channel* scribe = peer(Role::kScribe);
+    if (scribe == nullptr || !outbox_.resumed() || waiting_resumed_) return;
+    while (scribe->queued() < kMaxScribeWaiting) {
+      const std::string* body = outbox_.NextToSend();
+      if (body == nullptr || !scribe->SendBytes(Message::kAppend, *body)) return;
+      outbox_.Sent();
+    }
+  }
+
+  void Tick() {
+    const auto counters = sensor::ReadCounters(handles_);
+    if (!counters) LogError("{}", counters.error().message);
+    Keep(pipeline_.Tick(counters.value_or(std::vector<RecordCounters>())));
+    SendToScribe();
+  }
+
+  bool OnMessage(Role role, Message message, ByteView body) override {
+    switch (message) {
+      case Message::kFacts: return TakeFacts(body);
+      case Message::kBirth: return TakeBirth(body);
+      case Message::kReaderNotes: return TakeReaderNotes(body);
+      case Message::kResumed: return TakeResumed(body);
+      case Message::kKept: return TakeKept(body);
+      case Message::kProcesses: return TakeProcesses(body);
+      case Message::kQuery: return TakeQuery(body);
+      case Message::kFollow: return TakeFollow(body);
+      default: LogError("message from {} has no handler", NameOf(role)); return false;
+    }
+  }
+
+  bool TakeFacts(ByteView body) {
+    const auto facts = DecodeBody<Facts>(body);
+    if (!facts) return false;
+    Keep(pipeline_.TakeFacts(*facts));
+    SendToScribe();
+    return true;
+  }
+
+  // A container that was born before this engine. If the ring tells of it too, nothing changes.
+  bool TakeBirth(ByteView body) {
+    const auto event = DecodeBody<Event>(body);
+    if (!event) return false;
+    pipeline_.Learn(*event);
+    return true;
+  }
+
+  bool TakeReaderNotes(ByteView body) {
+    const auto notes = DecodeBody<Notes>(body);
+    if (notes) reader_notes_ = notes->notes;
+    return notes.has_value();
+  }
+
+  bool TakeResumed(ByteView body) {
+    const auto resumed = DecodeBody<Resumed>(body);
+    if (!resumed || !waiting_resumed_) return false;
+    waiting_resumed_ = false;
+    if (!outbox_.resumed()) pipeline_.SkipUpTo(resumed->positions);
+    outbox_.TakeResumed(*resumed);
+    ledger_ = resumed->ledger;
+    last_kept_ns_ = SystemClock().BootNs();
+    ReleaseCritical();
+    Drain();
+    return true;
+  }
+
+  bool TakeKept(ByteView body) {
+    const auto kept = DecodeBody<Kept>(body);
+    if (!kept) return false;
+    ledger_ = kept->ledger;
+    refused_ = kept->refused;
+    if (waiting_resumed_) return true;
+    outbox_.TakeKept(*kept);
+    last_kept_ns_ = SystemClock().BootNs();
+    ReleaseCritical();
+    SendToScribe();
+    if (state() == State::kStopping && outbox_.empty()) Exit(0);
+    return true;
+  }
+
+  bool TakeProcesses(ByteView body) {
+    const auto processes = DecodeBody<Processes>(body);
+    if (processes) processes_ = processes->processes;
+    return processes.has_value();
+  }
+
+  bool TakeFollow(ByteView body) {
+    const auto follow = DecodeBody<Follow>(body);
+    if (follow) followed_ = follow->on;
+    skipped_ = 0;
+    return follow.has_value();
+  }
+
+  bool TakeQuery(ByteView body);
+  void AnswerProcesses(const Query& query);
+  void Reply(const Query& query, AnswerKind kind, std::string body = "", std::string text = "",
+             std::uint64_t processes = 0) {
+    Answer answer{query.id, kind, std::move(body), std::move(text), processes};
+    if (!peer(Role::kCourier)->Send(Message::kAnswer, answer))
+      LogWarn("an answer did not fit into the courier's queue");
+  }
+  [[nodiscard]] Status MakeStatusNow();
+
+  void OnPeer(Role role) override {
+    if (role != Role::kScribe) return;
+    waiting_resumed_ = true;
+    peer(Role::kScribe)->Send(Message::kResume, outbox_.MakeResume());
+  }
+
+  void OnPeerGone(Role role) override {
+    if (role == Role::kCourier) followed_ = false;
+    if (role == Role::kScribe && state() == State::kStopping) Exit(0);
+  }
+
+  // Whatever the kernel has recorded by now is still kept.
+  void OnStop(const std::string&) override {
+    while (DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn)) {
+    }
+    Drain();
+    Keep(pipeline_.Finish());
+    SendToScribe();
+    if (outbox_.empty() || peer(Role::kScribe) == nullptr) return Exit(0);
+    loop().After(kStopPatience, [this] { Exit(0); });
+  }
+
+  sensor::Handles handles_;
+  HostFacts host_;
+  Pipeline pipeline_;
+  sensor::Ring critical_, telemetry_;
+  Outbox outbox_;
+  LedgerStatus ledger_;
+  std::vector<ProcessStatus> processes_;
+  std::vector<std::string> reader_notes_;
+  std::int64_t started_ns_ = 0, last_kept_ns_ = 0;
+  std::uint64_t not_kept_ = 0, refused_ = 0;
+  std::uint64_t skipped_ = 0;  // for the followers
+  bool followed_ = false;
+  bool waiting_resumed_ = false;
+  bool again_ = false;
+};
+
+bool Engine::TakeQuery(ByteView body) {
+  const auto query = DecodeBody<Query>(body);
+  if (!query) return false;
+  switch (query->question) {
+    case Question::kStatus:
+      Reply(*query, AnswerKind::kStatus, EncodeBody(MakeStatusNow()));
+      break;
+    case Question::kContainers:
+      for (const Container& container : pipeline_.enricher().ListContainers(query->all))
+        Reply(*query, AnswerKind::kContainer, EncodeBody(container), "",
+              pipeline_.enricher().CountRunning(container.key));
+      break;
+    case Question::kProcesses: AnswerProcesses(*query); return true;
+    case Question::kFindings:
+      for (const Finding& finding : pipeline_.findings())
+        Reply(*query, AnswerKind::kFinding, EncodeBody(finding));
+      break;
+    default: return false;
+  }
+  Reply(*query, AnswerKind::kEnd);
+  return true;
 }
+
+void Engine::AnswerProcesses(const Query& query) {
+  const auto container = pipeline_.enricher().FindContainer(query.argument);
+  if (!container) {
+    return Reply(query, AnswerKind::kError, std::string(NameOf(container.error().code)),
+                 container.error().message);
+  }
+  for (const Process& process : pipeline_.enricher().ProcessesOf(container->key))
+    Reply(query, AnswerKind::kProcess, EncodeBody(process));
+  Reply(query, AnswerKind::kEnd);
+}
+
+Status Engine::MakeStatusNow() {
+  return MakeStatus({.setup = start().setup,
+                     .host = host_,
+                     .pipeline = pipeline_,
+                     .containers_running = pipeline_.enricher().containers_running(),
+                     .containers_ever = pipeline_.enricher().containers_ever(),
+                     .ledger = ledger_,
+                     .processes = processes_,
+                     .reader_notes = reader_notes_,
+                     .not_kept = not_kept_,
+                     .refused = refused_,
+                     .scribe_connected = peer(Role::kScribe) != nullptr});
+}
+
+// Libraries read files the first time they are used; afterwards that would end the process.
+void WarmUp() {
+  (void)Sha256({});
+  (void)libbpf_num_possible_cpus();
+  LogDebug("starts");
+}
+
+}  // namespace
+
 int RunEngine(Start start) {
+  auto step = DropPrivileges({.user = start.setup.user, .group = start.setup.group});
+  if (step) step = CloseOtherHandles(start.AllHandles());
+  const HostFacts host = ReadHostFacts(start.setup);
+  sensor::Handles handles = TakeHandles(start);
+  auto critical = sensor::Ring::Open(handles.map(sensor::MapId::kCritical), sensor::kCriticalRingBytes);
+  auto telemetry =
+      sensor::Ring::Open(handles.map(sensor::MapId::kTelemetry), sensor::kTelemetryRingBytes);
+  WarmUp();
   auto loop = Loop::Make();
-  (void)CloseOtherHandles(start.AllHandles());
-  return P(start, *loop).Run();
+  if (step) step = AllowSystemCalls(kCalls);
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  if (!critical) return Refuse(start, Trouble::kFatal, critical.error());
+  if (!telemetry) return Refuse(start, Trouble::kFatal, telemetry.error());
+  if (!loop) return Refuse(start, Trouble::kFatal, loop.error());
+  Engine engine(start, *loop, std::move(handles), host, *std::move(critical), *std::move(telemetry));
+  step = engine.Watch();
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  return engine.Run();
 }
-}
+
+}  // namespace brig::agent

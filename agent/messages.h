@@ -69,6 +69,7 @@ enum class HandleUse : std::uint8_t {
   kLink,      // what keeps a program attached: only held
   kProgram,   // to ask how often the kernel skipped it
   kListener,  // the courier's socket
+  kMemory,    // a file in memory where the reader remembers births, for its successor
 };
 
 struct Handle {
@@ -84,6 +85,7 @@ struct Setup {
   Options options;
   std::uint32_t user = 0, group = 0;  // of the processes without privilege
   std::uint32_t warden_pid = 0;
+  std::int64_t started_wall_ns = 0;   // of brigd
   std::uint64_t starts = 0;           // of this role before, in this run
   std::vector<std::string> notes;     // what is degraded; for the engine's status
   std::vector<Program> programs;      // for the engine's status
@@ -95,6 +97,7 @@ struct Setup {
     visit("user", self.user);
     visit("group", self.group);
     visit("warden_pid", self.warden_pid);
+    visit("started_wall_ns", self.started_wall_ns);
     visit("starts", self.starts);
     visit("notes", self.notes);
     visit("programs", self.programs);
@@ -221,8 +224,8 @@ struct Append {
   std::uint64_t number = 0;
   bool critical = false;
   bool positioned = false;
-  Position position;
-  std::vector<std::string> records;  // EncodeRecord bytes
+  Position position = {};
+  std::vector<std::string> records = {};  // EncodeRecord bytes
   static void Describe(auto& self, auto& visit) {
     visit("number", self.number);
     visit("critical", self.critical);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -132,6 +133,7 @@ Result<> MakeLedgerDirectories(const Options& options, gid_t group) {
 Result<Prepared> Prepare(const Options& options) {
   Prepared prepared;
   FindUser(prepared);
+  prepared.memory = UniqueFd(::memfd_create("births", MFD_CLOEXEC));
   prepared.host = HostNamespaces();
   ::umask(0027);
   const char* const state_hint =

@@ -1,14 +1,203 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/reader.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "agent/births.h"
 #include "agent/confine.h"
+#include "agent/doors.h"
+#include "agent/gathering.h"
+#include "agent/handles.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "sensor/decoder.h"
+#include "sensor/maps.h"
+#include "sensor/ring.h"
+
 namespace brig::agent {
 namespace {
-class P : public Child { public: using Child::Child; bool OnMessage(Role, Message, ByteView) override { return true; } void OnStop(const std::string&) override { Exit(0); } };
-}
+
+// Reads files and directories, connects to engines' sockets, writes the maps it holds.
+constexpr std::string_view kCalls[] = {"openat", "newfstatat", "stat",    "getdents64", "socket",
+                                       "connect", "bpf",       "ftruncate"};
+
+// To look into directories of other users. Nothing else is needed of root's rights.
+constexpr std::uint64_t kCapabilities = CapabilityBit(CAP_DAC_READ_SEARCH);
+
+constexpr std::size_t kMaxGatherings = 32;   // at a time
+constexpr std::size_t kMaxWaiting = 4096;    // containers whose turn comes later
+constexpr std::size_t kMaxEngineQueue = 2 << 20;
+constexpr std::int64_t kRefreshInterval = 2 * kSecond;
+
+class Reader : public Child {
+ public:
+  Reader(Start& start, Loop& loop, sensor::Handles handles, sensor::Ring announcements)
+      : Child(start, loop),
+        handles_(std::move(handles)),
+        announcements_(std::move(announcements)),
+        births_(start.HandleFor(HandleUse::kMemory)) {
+    loop.Every(kRefreshInterval, [this] { Refresh(); });
+    loop.Every(100 * kMillisecond, [this] { StartGatherings(); });
+  }
+
+  Result<> Begin() {
+    BRIG_TRY(sensor::WriteOwnProcess(handles_, static_cast<std::uint32_t>(::getpid()), true));
+    BRIG_TRY(sensor::WriteInetDoors(handles_, InetDoors()));
+    Refresh();
+    for (const auto& [key, birth] : births_.all()) waiting_.push_back(key);
+    return loop().Add(handles_.map(sensor::MapId::kAnnouncements), EPOLLIN,
+                      [this](std::uint32_t) { TakeAnnouncements(); });
+  }
+
+ private:
+  void TakeAnnouncements() {
+    for (;;) {
+      const ByteView record = announcements_.Next();
+      if (record.empty()) break;
+      const auto event = sensor::Decode(record);
+      if (!event || event->operation != Operation::kContainerStart) continue;
+      births_.Add(*event);
+      if (waiting_.size() < kMaxWaiting) waiting_.push_back(event->actor.process.container);
+    }
+    announcements_.Release();
+    StartGatherings();
+  }
+
+  void StartGatherings() {
+    Channel* engine = peer(Role::kEngine);
+    while (engine != nullptr && !waiting_.empty() && gatherings_.size() < kMaxGatherings &&
+           engine->queued() < kMaxEngineQueue) {
+      const std::uint64_t key = waiting_.front();
+      waiting_.pop_front();
+      const auto birth = births_.all().find(key);
+      if (birth == births_.all().end() || gatherings_.contains(key)) continue;
+      gatherings_[key] = std::make_unique<Gathering>(
+          loop(), start().setup.options, key, birth->second.first_process,
+          [this, key](const Facts& facts) { SendFacts(key, facts); });
+    }
+  }
+
+  void SendFacts(std::uint64_t key, const Facts& facts) {
+    Channel* engine = peer(Role::kEngine);
+    if (engine != nullptr && !engine->Send(Message::kFacts, facts))
+      LogWarn("the engine does not keep up, facts of container {:x} are dropped", key);
+    if (!facts.complete) return;
+    // Not at once: the gathering is still in the call.
+    const Gathering* done = gatherings_.at(key).get();
+    loop().After(0, [this, key, done] {
+      const auto found = gatherings_.find(key);
+      if (found != gatherings_.end() && found->second.get() == done) gatherings_.erase(found);
+    });
+  }
+
+  bool OnMessage(Role, Message, ByteView body) override {
+    const auto allowance = DecodeBody<Allowance>(body);
+    if (!allowance) return false;
+    // A new allowance replaces the old one.
+    const auto old = allowances_.find(allowance->container);
+    if (old != allowances_.end()) Report(sensor::RemoveAllowance(handles_, old->second));
+    Report(sensor::WriteAllowance(handles_, *allowance));
+    allowances_[allowance->container] = *allowance;
+    return true;
+  }
+
+  void Refresh() {
+    notes_.clear();
+    const Options& options = start().setup.options;
+    Report(sensor::WriteUnixDoors(handles_, FindUnixDoors(options)));
+    Report(sensor::WriteGuarded(handles_, FindGuarded(options)));
+    const auto living = sensor::LivingContainers(handles_);
+    if (living) {
+      for (const std::uint64_t key : births_.Retain(*living)) Forget(key);
+    } else {
+      Report(std::unexpected(living.error()));
+    }
+    SendUsers();
+    if (peer(Role::kEngine) != nullptr && notes_ != told_notes_) {
+      peer(Role::kEngine)->Send(Message::kReaderNotes, Notes{notes_});
+      told_notes_ = notes_;
+    }
+  }
+
+  void Forget(std::uint64_t key) {
+    const auto allowance = allowances_.find(key);
+    if (allowance == allowances_.end()) return;
+    Report(sensor::RemoveAllowance(handles_, allowance->second));
+    allowances_.erase(allowance);
+  }
+
+  void Report(const Result<>& result) {
+    if (result) return;
+    const std::string note =
+        fmt::format("the reader could not {}: restart brigd", result.error().message);
+    if (std::ranges::find(told_notes_, note) == told_notes_.end()) LogError("{}", note);
+    notes_.push_back(note);
+  }
+
+  // Who the user ids are, when that has changed.
+  void SendUsers() {
+    struct stat info{};
+    if (peer(Role::kEngine) == nullptr || ::stat("/etc/passwd", &info) != 0) return;
+    const std::int64_t changed = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec;
+    if (changed == std::exchange(users_changed_ns_, changed)) return;
+    auto content = ReadFile("/etc/passwd", Document::kMaxBytes);
+    if (!content) return;
+    Facts facts;
+    facts.documents.push_back({DocumentKind::kUsers, "/etc/passwd", *std::move(content)});
+    peer(Role::kEngine)->Send(Message::kFacts, facts);
+  }
+
+  // A new engine knows nothing: it is told of every container that lives, then gets its facts.
+  void OnPeer(Role) override {
+    users_changed_ns_ = 0;
+    told_notes_.clear();
+    gatherings_.clear();
+    waiting_.clear();
+    for (const auto& [key, birth] : births_.all()) {
+      peer(Role::kEngine)->SendBytes(Message::kBirth, birth.event);
+      waiting_.push_back(key);
+    }
+    SendUsers();
+    StartGatherings();
+  }
+
+  void OnStop(const std::string&) override { Exit(0); }
+
+  sensor::Handles handles_;
+  sensor::Ring announcements_;
+  Births births_;
+  std::deque<std::uint64_t> waiting_;
+  std::map<std::uint64_t, std::unique_ptr<Gathering>> gatherings_;
+  std::map<std::uint64_t, Allowance> allowances_;
+  std::vector<std::string> notes_, told_notes_;
+  std::int64_t users_changed_ns_ = 0;
+};
+
+}  // namespace
+
 int RunReader(Start start) {
+  auto step = DropPrivileges({.capabilities = kCapabilities});
+  if (step) step = CloseOtherHandles(start.AllHandles());
+  sensor::Handles handles = TakeHandles(start);
+  auto ring = sensor::Ring::Open(handles.map(sensor::MapId::kAnnouncements),
+                                 sensor::kAnnouncementRingBytes);
   auto loop = Loop::Make();
-  (void)CloseOtherHandles(start.AllHandles());
-  return P(start, *loop).Run();
+  LogDebug("starts");
+  if (step) step = AllowSystemCalls(kCalls);
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  if (!ring) return Refuse(start, Trouble::kFatal, ring.error());
+  if (!loop) return Refuse(start, Trouble::kFatal, loop.error());
+  Reader reader(start, *loop, std::move(handles), *std::move(ring));
+  step = reader.Begin();
+  if (!step) return Refuse(start, Trouble::kFatal, step.error());
+  return reader.Run();
 }
-}
+
+}  // namespace brig::agent

@@ -122,6 +122,7 @@ class Warden {
   std::vector<Handle> handles_;  // of the kernel programs and maps
   std::vector<UniqueFd> handle_fds_;
   std::string set_aside_;
+  std::int64_t started_wall_ns_ = SystemClock().WallNs();
   std::deque<NumberedNotice> notices_;  // not yet durable
   std::uint64_t next_notice_ = 1;
   std::uint64_t notices_sent_ = 0;  // the highest number that this scribe got
@@ -138,6 +139,7 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
   setup.user = prepared_.user;
   setup.group = prepared_.group;
   setup.warden_pid = static_cast<std::uint32_t>(::getpid());
+  setup.started_wall_ns = started_wall_ns_;
   if (role == Role::kScribe) {
     setup.ledger_set_aside = set_aside_;
     notices_sent_ = 0;
@@ -146,6 +148,10 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
   if (role == Role::kCourier) {
     setup.handles.push_back({HandleUse::kListener, ""});
     handles.push_back(prepared_.listener.get());
+  }
+  if (role == Role::kReader && prepared_.memory) {
+    setup.handles.push_back({HandleUse::kMemory, ""});
+    handles.push_back(prepared_.memory.get());
   }
   if (role == Role::kEngine) {
     setup.notes = prepared_.notes;
