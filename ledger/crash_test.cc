@@ -133,6 +133,30 @@ TEST_P(Crash, DuringRecoveryKeepsWhatWasAcknowledged) {
   }
 }
 
+// What Linux does after a failed sync: it shows data that the disk never got. A start that read and
+// believed it would lose it at the next power cut.
+TEST(CrashTwice, AFailedSyncThenARestartThenAPowerCutKeepsWhatTheStartPromised) {
+  MemoryDisk disk;
+  {
+    const auto writer = Writer::Open(kTestDirectory, TestOptions(), disk);
+    ASSERT_TRUE(AppendMore(**writer, 12));
+    disk.BreakAt(disk.calls() + 1, FaultKind::kFail);
+    ASSERT_FALSE((*writer)->Sync());
+  }
+  disk.Restart();
+  std::uint64_t promised = 0;
+  {
+    const auto writer = Writer::Open(kTestDirectory, TestOptions(), disk);
+    ASSERT_TRUE(writer) << writer.error().message;
+    promised = (*writer)->durable_size();
+  }
+  EXPECT_EQ(promised, 12U);
+  disk.PowerCut(1);
+  const auto writer = Writer::Open(kTestDirectory, TestOptions(), disk);
+  ASSERT_TRUE(writer) << writer.error().message;
+  EXPECT_GE((*writer)->size(), promised);
+}
+
 std::string KindName(const testing::TestParamInfo<FaultKind>& kind) {
   static constexpr const char* kNames[] = {"None", "Fail", "Torn", "StoredButFailed", "Kill"};
   return kNames[static_cast<int>(kind.param)];

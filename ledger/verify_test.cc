@@ -60,6 +60,16 @@ TEST_F(VerifyTest, FindsAnEntryRewrittenWithARightChecksum) {
   EXPECT_NE(report.faults[0].what.find("checkpoint 1"), std::string::npos) << Describe(report);
 }
 
+TEST_F(VerifyTest, FindsAHeaderRewrittenWithARightChecksum) {
+  Bytes& content = Content(Segment(1));
+  auto header = *DecodeHeader(content);
+  header.peaks[0][0] ^= std::byte{1};
+  std::ranges::copy(EncodeHeader(header), content.begin());
+  const auto report = Check();
+  ASSERT_FALSE(report.intact());
+  EXPECT_EQ(report.faults[0].file, Segment(1));
+}
+
 TEST_F(VerifyTest, StillChecksTheSegmentsBehindADamagedOne) {
   std::string first, second;
   const auto one = static_cast<std::size_t>(OffsetOf(3, first));
