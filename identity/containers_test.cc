@@ -178,7 +178,7 @@ TEST(Containers, AreFoundByNameIdItsBeginningOrKey) {
 
 TEST(Containers, ARunningOneIsFoundBeforeAnEndedOneOfThatName) {
   Containers containers(HostNamespaces());
-  for (const std::uint64_t key : {1, 2, 3}) {
+  for (const std::uint64_t key : {1U, 2U, 3U}) {
     containers.Observe(WebStart(key));
     containers.Apply(WebFacts(key));
     if (key != 2) {
