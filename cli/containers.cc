@@ -37,7 +37,7 @@ std::vector<Cell> RowOf(const ContainerRow& row) {
   const Container& container = row.container;
   const bool ended = container.ended_wall_ns != 0;
   const std::int64_t age =
-      (ended ? container.ended_wall_ns : SystemClock().WallNs()) - container.started_wall_ns;
+      Elapsed(container.started_wall_ns, ended ? container.ended_wall_ns : SystemClock().WallNs());
   const std::string started = container.started_wall_ns == 0 ? "-"
                               : ended ? fmt::format("ended, ran {}", HumanDuration(age))
                                       : fmt::format("{} ago", HumanDuration(age));

@@ -38,8 +38,8 @@ void DrawHeader(const LiveModel& model, ViewClock now, Frame& frame) {
     return;
   }
   const Status& status = *model.status();
-  const std::string where = fmt::format("{} · up {}", Safe(status.node),
-                                        HumanDuration(now.wall_ns - status.started_wall_ns));
+  const std::string where = fmt::format(
+      "{} · up {}", Safe(status.node), HumanDuration(Elapsed(status.started_wall_ns, now.wall_ns)));
   at = frame.Put(0, at + 2, where);
   if (frame.columns() >= kWideColumns)
     at = frame.Put(0, at, fmt::format(" · kernel {}", Safe(status.kernel)), Style::kDim);

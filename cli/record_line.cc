@@ -13,6 +13,8 @@ namespace brig::cli {
 namespace {
 
 constexpr std::size_t kContainerWidth = 16;
+constexpr std::size_t kContainerWidthWide = 22;  // shows the name of an unidentified one whole
+constexpr std::size_t kWideLine = 120;
 constexpr std::size_t kOperationWidth = 15;
 
 std::string Who(const ProcessRef& process) {
@@ -156,11 +158,13 @@ std::string LineOf(const Record& record, const ContainerNames& names, std::size_
                    bool color) {
   const Parts parts = PartsOf(record, names);
   const std::string time = ShortTime(WallTimeOf(record));
-  const std::size_t used = 14 + 2 + kContainerWidth + 2 + kOperationWidth + 2;
+  const std::size_t container =
+      width == 0 || width >= kWideLine ? kContainerWidthWide : kContainerWidth;
+  const std::size_t used = 14 + 2 + container + 2 + kOperationWidth + 2;
   std::string text = parts.text;
   if (width > used) text = Fit(text, width - used);
   return fmt::format("{}  {}  {}  {}", Paint(Pad(time, 14), Style::kDim, color),
-                     Paint(Pad(parts.container, kContainerWidth), Style::kBold, color),
+                     Paint(Pad(parts.container, container), Style::kBold, color),
                      Pad(parts.what, kOperationWidth), Paint(text, parts.style, color));
 }
 

@@ -24,9 +24,10 @@ TEST(RecordLine, SaysWhenWhereWhatAndHowItEnded) {
   event.invariant = Invariant::kFiles;
   event.cause = Cause::kForeignMount;
   event.result = -13;
-  EXPECT_EQ(LineOf(event, ContainerNames(), 0, false),
-            "11-23 19:00:24  host              open             /etc/shadow  I1 foreign_mount, "
-            "seen  EACCES");
+  EXPECT_EQ(
+      LineOf(event, ContainerNames(), 0, false),
+      "11-23 19:00:24  host                    open             /etc/shadow  I1 foreign_mount, "
+      "seen  EACCES");
 }
 
 TEST(RecordLine, IsCutAtTheWidth) {

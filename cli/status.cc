@@ -42,7 +42,8 @@ void Title(const Session& session, std::string_view title) {
 void StatusCommand::PrintHead(const Session& session, const Status& status) {
   fmt::print(session.out, "{} on {}, kernel {}, up {}\n",
              Paint("brig " + Safe(status.version), Style::kTitle, session.color), Safe(status.node),
-             Safe(status.kernel), HumanDuration(SystemClock().WallNs() - status.started_wall_ns));
+             Safe(status.kernel),
+             HumanDuration(Elapsed(status.started_wall_ns, SystemClock().WallNs())));
   fmt::print(session.out, "{} running, {} ever; {}\n",
              Counted(status.containers_running, "container"), WithCommas(status.containers_ever),
              Counted(status.findings, "finding"));

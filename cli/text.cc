@@ -209,6 +209,11 @@ std::string HumanDuration(std::int64_t nanoseconds) {
   return fmt::format("{}d", seconds / 86400);
 }
 
+std::int64_t Elapsed(std::int64_t from, std::int64_t to) {
+  std::int64_t elapsed = 0;
+  return __builtin_sub_overflow(to, from, &elapsed) ? 0 : elapsed;
+}
+
 std::string ShortTime(std::int64_t wall_ns) {
   if (wall_ns == 0) return "-";
   std::string full = FormatTime(wall_ns);  // 2026-11-23T19:00:24.123Z

@@ -49,6 +49,8 @@ std::string WithCommas(std::uint64_t number);
 std::string HumanBytes(std::uint64_t bytes);
 // "4s", "12m", "3h", "5d": the largest unit that fits.
 std::string HumanDuration(std::int64_t nanoseconds);
+// `to` minus `from`, without overflow whatever anybody sent.
+std::int64_t Elapsed(std::int64_t from, std::int64_t to);
 // "11-23 19:00:24", UTC as everywhere in brig; "-" for 0.
 std::string ShortTime(std::int64_t wall_ns);
 // "19:00:24"
