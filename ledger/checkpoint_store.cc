@@ -193,12 +193,10 @@ Result<> CheckpointStore::Store(const std::string& note, const CheckpointBody& b
 Result<CheckpointReader> CheckpointReader::Open(Disk& disk, const std::string& directory) {
   CheckpointReader reader;
   auto file = disk.Open(Join(directory, kCheckpointsFile), OpenMode::kRead);
-  if (file) reader.file_ = *std::move(file);
-  if (!file && file.error().code != ErrorCode::kNotFound)
-    return std::unexpected(std::move(file).error());
-  if (reader.file_) {
-    BRIG_ASSIGN(reader.size_, reader.file_->Size());
-  }
+  if (!file && file.error().code == ErrorCode::kNotFound) return reader;
+  if (!file) return std::unexpected(std::move(file).error());
+  reader.file_ = *std::move(file);
+  BRIG_ASSIGN(reader.size_, reader.file_->Size());
   return reader;
 }
 

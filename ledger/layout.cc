@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/log.h"
+
 namespace brig::ledger {
 namespace {
 
@@ -36,9 +38,12 @@ Result<> Make(Disk& disk, const std::string& directory, std::string_view name, F
     return synced;
   };
   auto made = make();
-  // A full disk leaves a half-made file that itself takes space; other failures are found at the
-  // next start.
-  if (!made && made.error().code == ErrorCode::kLimit) (void)disk.Remove(unfinished);
+  // A full disk leaves a half-made file that itself takes space. What other failures leave, or this
+  // removal if it fails, the next start removes.
+  if (!made && made.error().code == ErrorCode::kLimit) {
+    if (const auto removed = disk.Remove(unfinished); !removed)
+      LogWarn("ledger: {}", removed.error().message);
+  }
   return made;
 }
 

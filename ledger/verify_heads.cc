@@ -12,14 +12,14 @@ namespace brig::ledger {
 Result<Heads> Heads::Open(Disk& disk, const std::string& directory, const VerifierKey& key,
                           std::vector<CheckpointBody> expected, bool writer) {
   // `checkpoint` first: what is in it is then in `checkpoints` as well, with a writer at work too.
-  auto latest = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
+  const auto latest = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
   if (!latest && latest.error().code != ErrorCode::kNotFound &&
       latest.error().code != ErrorCode::kLimit)
-    return std::unexpected(std::move(latest).error());
+    return std::unexpected(latest.error());
   BRIG_ASSIGN(auto reader, CheckpointReader::Open(disk, directory));
   Heads heads(std::move(reader));
   heads.key_ = key;
-  if (latest) heads.latest_ = *std::move(latest);
+  if (latest) heads.latest_ = *latest;
   if (!latest && latest.error().code == ErrorCode::kLimit)
     heads.AddFault(kCheckpointFile, kMaxNoteBytes, 0, "is longer than a checkpoint");
   heads.writer_ = writer;

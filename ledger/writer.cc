@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "base/log.h"
 #include "ledger/checkpoint_store.h"
 #include "ledger/layout.h"
 #include "ledger/recovery.h"
@@ -260,7 +261,8 @@ Result<std::uint64_t> Writer::Impl::Sync() {
   BRIG_TRY(Stop(file_->Sync()));
   durable_ = tree_.size();
   // The entries are safe whether or not the mark can be written; the next call will tell of that.
-  (void)WriteMark(FrameKind::kDurable);
+  if (const auto marked = WriteMark(FrameKind::kDurable); !marked)
+    LogError("ledger stops after this sync: {}", marked.error().message);
   return durable_;
 }
 
