@@ -3,7 +3,8 @@
 """make demo: three escapes from throw-away containers, seen by brig, and a fourth, killed.
 
 Everything is made for the occasion and taken away afterwards, Ctrl-C included: a Docker engine
-of its own, a busybox image, a brigd with its record in a temporary directory.
+of its own, a busybox image, a brigd with its record in a temporary directory. `docker exec` plays
+the attacker's shell.
 """
 import json
 import os
@@ -18,62 +19,79 @@ from scenarios.engines import Docker  # noqa: E402
 from scenarios.oracle import CanaryProcess  # noqa: E402
 from support import Missing, wait_for  # noqa: E402
 
-FINDING_TIMEOUT_S = 15
+PATIENCE_S = 30
 
 
-def findings(brig, name):
-    """The findings about the container of that name, as `brig findings --json` gives them."""
-    lines = brig.cli("findings", "--json").stdout.splitlines()
+def about(brig, command, name):
+    """The objects about the container of that name that a command gives with --json."""
+    lines = brig.cli(*command, "--json").stdout.splitlines()
     every = [json.loads(line) for line in lines if line.strip()]
-    return [finding for finding in every if finding["subject"]["container"]["name"] == name]
+    return [each for each in every
+            if each.get("subject", {}).get("container", each).get("name") == name]
 
 
-def act(docker, brig, title, name, options, command, invariant):
-    """Runs one container, shows what a person at the keyboard sees, then what brig says of it."""
-    print(f"\n── {title}")
-    words = ["docker", "run", "--rm", "--name", name, *options, "busybox", *command]
-    print(f"$ {' '.join(words)}")
-    done = docker.run("busybox", *command, options=["--name", name, *options])
+def show_command(words, done):
+    """A command and its output, as a person at the keyboard sees them."""
+    print(f"\n$ {' '.join(words)}")
     for line in (done.stdout + done.stderr).splitlines():
         print(line)
     if done.returncode == 137:
         print("Killed")
 
+
+def start(docker, brig, name, *options):
+    """Starts a container with a weakness, and waits until brig knows who it is."""
+    print(f"$ docker run --detach --name {name} {' '.join(options)} busybox sleep 600")
+    docker.start("busybox", "sleep", "600", options=["--name", name, *options])
+    wait_for(lambda: about(brig, ["containers"], name), f"the name of {name}", PATIENCE_S)
+
+
+def act(docker, brig, name, command, invariant):
+    """Runs an escape in a container and shows what brig says about it."""
+    done = docker.exec(name, *command)
+    show_command(["docker", "exec", name, *command], done)
+
     def told():
-        return [each for each in findings(brig, name) if each["invariant"] == invariant]
-    finding = wait_for(told, f"what brig says about {name}", FINDING_TIMEOUT_S)[0]
-    print(f"brig {finding['invariant']} {finding['severity']}, {finding['verdict']}: "
+        return [each for each in about(brig, ["findings"], name)
+                if each["invariant"] == invariant]
+    finding = wait_for(told, f"what brig says about {name}", PATIENCE_S)[0]
+    print(f"   brig: {finding['invariant']}, {finding['severity']}, {finding['verdict']}: "
           f"{finding['sentence']}")
     return finding
 
 
 def show(docker, brig, victim):
-    act(docker, brig, "the host's disk, bound into a container", "backup",
-        ["-v", "/:/host:ro"], ["wc", "-l", "/host/etc/shadow"], "I1")
-    act(docker, brig, "a file of a host process, through a shared process namespace", "debug",
-        ["--pid", "host", "--cap-add", "SYS_PTRACE"],
-        ["wc", "-c", f"/proc/{victim}/environ"], "I5")
-    act(docker, brig, "the engine's socket, given to a container", "builder",
-        ["-v", f"{docker.socket}:/var/run/docker.sock"],
-        ["/attacks/unix_connect", "/var/run/docker.sock"], "I7")
-    killed = act(docker, brig, "into the host's namespaces, with I3=kill", "toolbox",
-                 ["--pid", "host", "--cap-add", "SYS_ADMIN", "--cap-add", "SYS_PTRACE"],
-                 ["nsenter", "-t", str(victim), "-m", "sh", "-c", "id; hostname"], "I3")
-    for command in (["explain", killed["id"]], ["ledger", "verify"]):
-        print(f"\n$ brig {' '.join(command)}")
-        print(brig.cli(*command).stdout.rstrip())
+    start(docker, brig, "backup", "--volume", "/:/host:ro")
+    start(docker, brig, "builder", "--volume", f"{docker.socket}:/var/run/docker.sock")
+    start(docker, brig, "debug", "--pid", "host", "--cap-add", "SYS_PTRACE")
+    start(docker, brig, "toolbox", "--pid", "host", "--cap-add", "SYS_PTRACE",
+          "--cap-add", "SYS_ADMIN")
+    show_command(["brig", "containers"], brig.cli("containers"))
+    act(docker, brig, "backup", ["wc", "-l", "/host/etc/shadow"], "I1")
+    act(docker, brig, "builder",
+        ["/attacks/unix_connect", "path", "/var/run/docker.sock", "/_ping"], "I7")
+    act(docker, brig, "debug", ["wc", "-c", f"/proc/{victim}/environ"], "I5")
+    killed = act(docker, brig, "toolbox",
+                 ["nsenter", "-t", str(victim), "-m", "cat", "/etc/hostname"], "I3")
+    show_command(["brig", "explain", killed["id"]], brig.cli("explain", killed["id"]))
+    show_command(["brig", "ledger", "verify"], brig.cli("ledger", "verify"))
 
 
 def main():
     try:
-        print("demo: starting a Docker engine and brig of its own", flush=True)
+        print("demo: starting a Docker engine and a brig of its own; I3 (namespaces) kills\n")
         with Docker() as docker, CanaryProcess() as victim:
             docker.load_busybox()
-            with Brig(modes={"I3": "kill"}, flags=["--docker", docker.socket]) as brig:
+            flags = ["--docker", docker.socket,
+                     "--runtime-root", docker.directory / "exec/runtime-runc/moby"]
+            with Brig(modes={"I3": "kill"}, flags=flags) as brig:
                 show(docker, brig, victim.pid)
         print("\ndemo: all of it is taken away again")
     except Missing as missing:
         print(f"demo: {missing}", file=sys.stderr)
+        return 1
+    except (RuntimeError, TimeoutError, AssertionError) as error:
+        print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ndemo: interrupted, and cleaned up", file=sys.stderr)
