@@ -141,7 +141,8 @@ void AddNamespaces(const NamespaceSet& own, const NamespaceSet& host, std::vecto
 void AddCapabilities(const BirthDetails& birth, std::vector<Risk>& risks) {
   for (const CapabilityRisk& risk : kCapabilities)
     if ((birth.bounding | birth.permitted) >> risk.number & 1)
-      risks.push_back({risk.severity, "capability", fmt::format("has {}: it {}", risk.name, risk.text)});
+      risks.push_back(
+          {risk.severity, "capability", fmt::format("has {}: it {}", risk.name, risk.text)});
 }
 
 // In a user namespace of its own, capabilities reach only what that namespace owns.
