@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import sys
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault(
@@ -55,8 +56,9 @@ def act(docker, brig, name, command, invariant):
         return [each for each in about(brig, ["findings"], name)
                 if each["invariant"] == invariant]
     finding = wait_for(told, f"what brig says about {name}", PATIENCE_S)[0]
-    print(f"   brig: {finding['invariant']}, {finding['severity']}, {finding['verdict']}: "
-          f"{finding['sentence']}")
+    text = " ".join(finding[field] for field in ("invariant", "severity", "verdict"))
+    print(textwrap.fill(f"{text}: {finding['sentence']}", 92, initial_indent="   brig: ",
+                        subsequent_indent="         "))
     return finding
 
 
