@@ -103,6 +103,7 @@ class Engine : public Child {
   void Keep(Pipeline::Output output, std::optional<std::uint64_t> ring = std::nullopt) {
     for (const Allowance& allowance : output.allowances)
       if (peer(Role::kReader) != nullptr) peer(Role::kReader)->Send(Message::kAllow, allowance);
+    if (output.passing) SendLive(std::string(AsText(EncodeRecord(*output.passing))));
     std::vector<std::string> records;
     for (const Record& record : output.records) {
       const Bytes bytes = EncodeRecord(record);
@@ -214,9 +215,14 @@ class Engine : public Child {
     return processes.has_value();
   }
 
+  void SetFollowed(bool followed) {
+    followed_ = followed;
+    pipeline_.SetFollowed(followed);
+  }
+
   bool TakeFollow(ByteView body) {
     const auto follow = DecodeBody<Follow>(body);
-    if (follow) followed_ = follow->on;
+    if (follow) SetFollowed(follow->on);
     skipped_ = 0;
     return follow.has_value();
   }
@@ -238,7 +244,7 @@ class Engine : public Child {
   }
 
   void OnPeerGone(Role role) override {
-    if (role == Role::kCourier) followed_ = false;
+    if (role == Role::kCourier) SetFollowed(false);
     if (role == Role::kScribe && state() == State::kStopping) Exit(0);
   }
 

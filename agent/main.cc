@@ -23,13 +23,14 @@ constexpr int kUsageError = 2;
 
 // "I1=kill"; every invariant by "all=kill".
 Result<> SetMode(Options& options, const std::string& text) {
+  const Error wrong{ErrorCode::kInvalid,
+                    fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text)};
   const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return std::unexpected(wrong);
   const std::string name = text.substr(0, equals);
-  const auto mode = equals == std::string::npos ? std::nullopt : ModeOf(text.substr(equals + 1));
+  const auto mode = ModeOf(text.substr(equals + 1));
   const auto invariant = InvariantOf(name);
-  if (!mode || (!invariant && name != "all"))
-    return Fail(ErrorCode::kInvalid,
-                fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text));
+  if (!mode || (!invariant && name != "all")) return std::unexpected(wrong);
   if (invariant) {
     options.modes.at(static_cast<std::size_t>(*invariant)) = *mode;
   } else {

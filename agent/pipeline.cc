@@ -70,7 +70,10 @@ Pipeline::Output Pipeline::TakeEvent(const Event& event) {
     output.records.clear();
     return output;
   }
-  if (Keeps(event)) output.records.insert(output.records.begin(), event);
+  if (Keeps(event))
+    output.records.insert(output.records.begin(), event);
+  else if (followed_)
+    output.passing = event;
   AddJudgement(output, judgement);
   output.critical |= critical;
   if (critical) output.position = Position{event.cpu, event.sequence};

@@ -24,6 +24,7 @@ class Pipeline {
 
   struct Output {
     std::vector<Record> records;  // to be kept, in order
+    std::optional<Event> passing;  // not to be kept, only for who follows
     std::vector<Allowance> allowances;
     bool critical = false;
     std::optional<Position> position;  // of a critical event
@@ -42,6 +43,8 @@ class Pipeline {
   // The counts that are still owed, at the end.
   Output Finish();
 
+  // Whether somebody wants the events that are not kept.
+  void SetFollowed(bool followed) { followed_ = followed; }
   // Critical events up to these are in the ledger already: they are learnt from, but not kept again.
   void SkipUpTo(const std::vector<Position>& positions);
 
@@ -64,6 +67,7 @@ class Pipeline {
 
   const Clock& clock_;
   bool keep_all_;
+  bool followed_ = false;
   identity::Enricher enricher_;
   rules::Judge judge_;
   std::int64_t wall_offset_ns_;
