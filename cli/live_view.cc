@@ -93,18 +93,37 @@ std::size_t DrawMeterTable(const Status& status, std::size_t row, Frame& frame) 
   return row + 2;
 }
 
-void DrawContainer(const ContainerRow& row, std::size_t at, Frame& frame) {
-  const std::size_t columns = frame.columns();
+// Columns that are as wide as what is in them, within reason.
+struct ContainerColumns {
+  std::size_t name = 0, image = 0, person = 0;
+};
+
+ContainerColumns ColumnsFor(const std::vector<ContainerRow>& rows, std::size_t shown,
+                            std::size_t columns) {
+  ContainerColumns widths;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Container& container = rows[i].container;
+    widths.name = std::max(widths.name, DisplayWidth(Safe(container.DisplayName())));
+    widths.image = std::max(widths.image, DisplayWidth(Safe(container.image)));
+    widths.person = std::max(widths.person, DisplayWidth(PersonWords(container.started_by)));
+  }
+  widths.name =
+      std::clamp<std::size_t>(widths.name, 8, std::max<std::size_t>(columns * 3 / 10, 10));
+  widths.image = std::min(widths.image, columns / 4);
+  widths.person = std::min<std::size_t>(widths.person, 12);
+  return widths;
+}
+
+void DrawContainer(const ContainerRow& row, const ContainerColumns& widths, std::size_t at,
+                   Frame& frame) {
   const Container& container = row.container;
-  const std::size_t name = std::clamp<std::size_t>(columns / 4, 10, 24);
-  frame.Put(at, 1, Safe(container.DisplayName()), Style::kBold, name);
-  std::size_t next = 1 + name + 2;
-  if (columns >= kWideColumns) {
-    const std::size_t image = std::clamp<std::size_t>(columns / 4, 16, 36);
-    frame.Put(at, next, container.image.empty() ? "-" : Safe(container.image), Style::kDim, image);
-    next += image + 2;
-    frame.Put(at, next, PersonWords(container.started_by), Style::kPlain, 10);
-    next += 12;
+  frame.Put(at, 1, Safe(container.DisplayName()), Style::kBold, widths.name);
+  std::size_t next = 1 + widths.name + 2;
+  if (frame.columns() >= kWideColumns) {
+    frame.Put(at, next, Safe(container.image), Style::kDim, widths.image);
+    next += widths.image + (widths.image > 0 ? 2 : 0);
+    frame.Put(at, next, PersonWords(container.started_by), Style::kPlain, widths.person);
+    next += widths.person + 2;
     frame.Put(at, next,
               fmt::format("{:>3} {}", row.processes, row.processes == 1 ? "proc" : "procs"),
               Style::kDim, 9);
@@ -129,7 +148,8 @@ std::size_t DrawContainers(const LiveModel& model, std::size_t row, std::size_t 
   }
   const bool all = containers.size() <= room;
   const std::size_t shown = all ? containers.size() : room - 1;
-  for (std::size_t i = 0; i < shown; ++i) DrawContainer(containers[i], row++, frame);
+  const ContainerColumns widths = ColumnsFor(containers, shown, frame.columns());
+  for (std::size_t i = 0; i < shown; ++i) DrawContainer(containers[i], widths, row++, frame);
   if (!all)
     frame.Put(row++, 1, fmt::format("and {} more: `brig containers`", containers.size() - shown),
               Style::kDim);
@@ -143,11 +163,13 @@ void DrawFinding(const Finding& finding, bool selected, std::size_t row, Frame& 
   at = frame.Put(row, at, NameOf(finding.invariant), style) + 1;
   if (finding.verdict != Verdict::kSeen)
     at = frame.Put(row, at, fmt::format("{} ", NameOf(finding.verdict)), Style::kCritical);
-  if (frame.columns() >= kWideColumns) {
-    frame.Put(row, at, Safe(finding.subject.container.DisplayName()), Style::kBold, 14);
-    at += 15;
-  }
+  // The sentence names the container first: "Container web opened ..."
   std::string text = Safe(finding.sentence);
+  const std::string name = Safe(finding.subject.container.DisplayName());
+  if (const std::string opening = "Container " + name; text.starts_with(opening)) {
+    text.erase(0, opening.size());
+    at = frame.Put(row, at, name, Style::kBold, frame.columns() / 3);
+  }
   if (finding.count > 1) text += fmt::format(" (×{})", WithCommas(finding.count));
   frame.Put(row, at, text, style);
   if (selected) frame.Invert(row);
