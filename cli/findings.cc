@@ -88,8 +88,6 @@ void Findings::Print(const Session& session, const std::vector<Finding>& finding
                {.title = "WHAT", .wrap = true, .width_min = 20}});
   for (const Finding& finding : findings) {
     const Style style = StyleOf(finding.severity);
-    const std::string verdict =
-        finding.verdict == Verdict::kSeen ? "" : fmt::format(" [{}]", NameOf(finding.verdict));
     table.Add({{ShortTime(finding.wall_ns), Style::kDim},
                {Safe(finding.id)},
                {std::string(NameOf(finding.invariant)), style},
@@ -97,7 +95,7 @@ void Findings::Print(const Session& session, const std::vector<Finding>& finding
                {Safe(finding.subject.container.DisplayName()), Style::kBold},
                {PersonWords(finding.subject.person)},
                {WithCommas(finding.count)},
-               {Safe(finding.sentence) + verdict}});
+               {Safe(finding.sentence)}});
   }
   if (table.empty())
     fmt::print(session.talk, "no findings\n");

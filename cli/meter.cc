@@ -10,6 +10,17 @@ namespace {
 
 std::uint16_t NumberOf(Invariant invariant) { return static_cast<std::uint16_t>(invariant); }
 
+// The reason without the invariant's own name, so that seven like reasons become one: "--mode
+// Ix=kill".
+std::string GeneralReason(const Protection& cell) {
+  std::string reason = cell.reason;
+  const std::string_view name = NameOf(cell.invariant);
+  for (std::size_t at = reason.find(name); !name.empty() && at != std::string::npos;
+       at = reason.find(name, at + 1))
+    reason.replace(at, name.size(), "Ix");
+  return reason;
+}
+
 }  // namespace
 
 std::string_view MeaningOf(Layer layer) {
@@ -69,21 +80,24 @@ std::string RangesOf(const std::vector<Invariant>& invariants) {
 
 std::vector<Gap> GapsOf(const Status& status) {
   std::vector<Gap> gaps;
+  std::vector<std::string> reasons;  // as they are grouped
   std::vector<std::vector<Invariant>> members;
   for (const Protection& cell : status.meter) {
     if (cell.state == LayerState::kActive) continue;
     std::size_t at = 0;
     while (at < gaps.size() && (gaps[at].layer != cell.layer || gaps[at].state != cell.state ||
-                                gaps[at].reason != cell.reason))
+                                reasons[at] != GeneralReason(cell)))
       ++at;
     if (at == gaps.size()) {
       gaps.push_back({cell.layer, "", cell.state, cell.reason});
       members.emplace_back();
+      reasons.push_back(GeneralReason(cell));
     }
     members[at].push_back(cell.invariant);
   }
   for (std::size_t i = 0; i < gaps.size(); ++i) {
     gaps[i].invariants = RangesOf(members[i]);
+    if (members[i].size() > 1) gaps[i].reason = reasons[i];
     gaps[i].reason = gaps[i].reason.empty() ? "no reason given" : Safe(gaps[i].reason);
   }
   std::stable_sort(gaps.begin(), gaps.end(),

@@ -28,6 +28,16 @@ TEST(Meter, GathersTheInvariantsThatLackTheSame) {
   EXPECT_EQ(gaps[1].invariants, "I5");
 }
 
+TEST(Meter, GathersReasonsThatDifferInTheInvariantAlone) {
+  Status status;
+  status.meter = {{Invariant::kFiles, Layer::kLeash, LayerState::kAbsent, "give --mode I1=kill"},
+                  {Invariant::kDevices, Layer::kLeash, LayerState::kAbsent, "give --mode I2=kill"}};
+  const auto gaps = GapsOf(status);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].invariants, "I1-I2");
+  EXPECT_EQ(gaps[0].reason, "give --mode Ix=kill");
+}
+
 TEST(Meter, WritesRuns) {
   EXPECT_EQ(RangesOf({Invariant::kFiles, Invariant::kDevices, Invariant::kCredentials}),
             "I1-I2, I4");

@@ -86,14 +86,17 @@ void Ps::PrintHead(const Session& session) const {
 }
 
 Result<Exit> Ps::Run(const Session& session) {
-  BRIG_ASSIGN(const auto lines,
-              AskAll(session.socket_path(), {"ps", {{"container", JsonQuoted(container_)}}}));
+  const auto lines = AskAll(session.socket_path(), {"ps", {{"container", JsonQuoted(container_)}}});
+  if (!lines && lines.error().code == ErrorCode::kNotFound)
+    return Fail(ErrorCode::kNotFound,
+                lines.error().message + ": `brig containers --all` lists them");
+  if (!lines) return std::unexpected(lines.error());
   if (session.globals.json) {
-    for (const std::string& line : lines) fmt::print(session.out, "{}\n", line);
+    for (const std::string& line : *lines) fmt::print(session.out, "{}\n", line);
     return Exit::kFine;
   }
   std::vector<Process> processes;
-  for (const std::string& line : lines) {
+  for (const std::string& line : *lines) {
     auto process = ReadProcess(line);
     if (!process) return Within("brigd's list of processes", std::move(process).error());
     if (!running_ || process->ended_wall_ns == 0) processes.push_back(*std::move(process));

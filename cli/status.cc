@@ -71,7 +71,7 @@ void StatusCommand::PrintFlow(const Session& session, const Status& status) {
              Counted(status.programs.size(), "program"));
   for (const Program& program : status.programs)
     if (!program.attached)
-      fmt::print(session.out, "  {} {}: {}\n", Paint("○", Style::kWarning, session.color),
+      fmt::print(session.out, "  {} {}: {}\n", Paint("○", Style::kDim, session.color),
                  Safe(program.name), Safe(program.reason));
   Table counters({{.title = "  RECORDS"},
                   {.title = "RECEIVED", .right = true},
