@@ -64,7 +64,8 @@ class Courier : public Child {
   struct Connection {
     std::unique_ptr<Client> client;
     bool follows = false;
-    bool waits = false;  // for the engine
+    bool follows_all = false;  // also what is not kept
+    bool waits = false;        // for the engine
   };
 
   void Accept() {
@@ -95,6 +96,7 @@ class Courier : public Child {
     if (engine == nullptr) return End(id, "unavailable", "brig is starting again: try again");
     if (request->command == Command::kFollow) {
       connection.follows = true;
+      connection.follows_all = request->all;
       connection.client->Write("{\"following\":true}");
       return UpdateFollow();
     }
@@ -160,17 +162,20 @@ class Courier : public Child {
 
   // The engine sends the stream only while somebody follows.
   void UpdateFollow() {
-    bool wanted = false;
-    for (const auto& [id, connection] : clients_) wanted |= connection.follows;
+    Follow wanted;
+    for (const auto& [id, connection] : clients_) {
+      wanted.on |= connection.follows;
+      wanted.all |= connection.follows_all;
+    }
     if (wanted == following_ || peer(Role::kEngine) == nullptr) return;
     following_ = wanted;
-    peer(Role::kEngine)->Send(Message::kFollow, Follow{wanted});
+    peer(Role::kEngine)->Send(Message::kFollow, wanted);
   }
 
   void OnPeer(Role) override { UpdateFollow(); }
 
   void OnPeerGone(Role) override {
-    following_ = false;
+    following_ = Follow{};
     std::vector<std::uint64_t> waiting;
     for (const auto& [id, connection] : clients_)
       if (connection.waits) waiting.push_back(id);
@@ -198,7 +203,7 @@ class Courier : public Child {
   int listener_;
   std::map<std::uint64_t, Connection> clients_;
   std::uint64_t next_id_ = 1;
-  bool following_ = false;
+  Follow following_;
 };
 
 }  // namespace

@@ -27,7 +27,8 @@ constexpr int kTelemetryPerTurn = 1024;
 constexpr std::size_t kMaxLiveWaiting = 1 << 20;
 constexpr std::size_t kMaxScribeWaiting = 1 << 20;
 constexpr std::int64_t kPollInterval = 100 * kMillisecond;
-constexpr std::int64_t kScribePatience = 10 * kSecond;  // before records are given up for lack of room
+constexpr std::int64_t kScribePatience =
+    10 * kSecond;  // before records are given up for lack of room
 constexpr std::int64_t kStopPatience = 4 * kSecond;
 
 class Engine : public Child {
@@ -47,7 +48,8 @@ class Engine : public Child {
 
   Result<> Watch() {
     const auto drain = [this](std::uint32_t) { Drain(); };
-    // Edge triggered: critical records stay in the ring until they are durable, so it is never empty.
+    // Edge triggered: critical records stay in the ring until they are durable, so it is never
+    // empty.
     BRIG_TRY(loop().Add(handles_.map(sensor::MapId::kCritical), EPOLLIN | EPOLLET, drain));
     return loop().Add(handles_.map(sensor::MapId::kTelemetry), EPOLLIN | EPOLLET, drain);
   }
@@ -120,7 +122,7 @@ class Engine : public Child {
 
   void SendLive(const std::string& record) {
     Channel* courier = peer(Role::kCourier);
-    if (!followed_ || courier == nullptr) return;
+    if (!followed_.on || courier == nullptr) return;
     if (courier->queued() > kMaxLiveWaiting ||
         !courier->Send(Message::kLive, Live{skipped_, record})) {
       ++skipped_;
@@ -215,14 +217,15 @@ class Engine : public Child {
     return processes.has_value();
   }
 
-  void SetFollowed(bool followed) {
-    followed_ = followed;
-    pipeline_.SetFollowed(followed);
+  void SetFollowed(const Follow& follow) {
+    followed_ = follow;
+    pipeline_.SetFollowed(follow.all);
+    if (peer(Role::kReader) != nullptr) peer(Role::kReader)->Send(Message::kWant, follow);
   }
 
   bool TakeFollow(ByteView body) {
     const auto follow = DecodeBody<Follow>(body);
-    if (follow) SetFollowed(follow->on);
+    if (follow) SetFollowed(*follow);
     skipped_ = 0;
     return follow.has_value();
   }
@@ -238,13 +241,14 @@ class Engine : public Child {
   [[nodiscard]] Status MakeStatusNow();
 
   void OnPeer(Role role) override {
+    if (role == Role::kReader) SetFollowed(followed_);
     if (role != Role::kScribe) return;
     waiting_resumed_ = true;
     peer(Role::kScribe)->Send(Message::kResume, outbox_.MakeResume());
   }
 
   void OnPeerGone(Role role) override {
-    if (role == Role::kCourier) SetFollowed(false);
+    if (role == Role::kCourier) SetFollowed(Follow{});
     if (role == Role::kScribe && state() == State::kStopping) Exit(0);
   }
 
@@ -270,7 +274,7 @@ class Engine : public Child {
   std::int64_t started_ns_ = 0, last_kept_ns_ = 0;
   std::uint64_t not_kept_ = 0, refused_ = 0;
   std::uint64_t skipped_ = 0;  // for the followers
-  bool followed_ = false;
+  Follow followed_;
   bool waiting_resumed_ = false;
   bool again_ = false;
 };
@@ -279,9 +283,7 @@ bool Engine::TakeQuery(ByteView body) {
   const auto query = DecodeBody<Query>(body);
   if (!query) return false;
   switch (query->question) {
-    case Question::kStatus:
-      Reply(*query, AnswerKind::kStatus, EncodeBody(MakeStatusNow()));
-      break;
+    case Question::kStatus: Reply(*query, AnswerKind::kStatus, EncodeBody(MakeStatusNow())); break;
     case Question::kContainers:
       for (const Container& container : pipeline_.enricher().ListContainers(query->all))
         Reply(*query, AnswerKind::kContainer, EncodeBody(container), "",
@@ -337,7 +339,8 @@ int RunEngine(Start start) {
   if (step) step = CloseOtherHandles(start.AllHandles());
   const HostFacts host = ReadHostFacts(start.setup);
   sensor::Handles handles = TakeHandles(start);
-  auto critical = sensor::Ring::Open(handles.map(sensor::MapId::kCritical), sensor::kCriticalRingBytes);
+  auto critical =
+      sensor::Ring::Open(handles.map(sensor::MapId::kCritical), sensor::kCriticalRingBytes);
   auto telemetry =
       sensor::Ring::Open(handles.map(sensor::MapId::kTelemetry), sensor::kTelemetryRingBytes);
   WarmUp();
@@ -347,7 +350,8 @@ int RunEngine(Start start) {
   if (!critical) return Refuse(start, Trouble::kFatal, critical.error());
   if (!telemetry) return Refuse(start, Trouble::kFatal, telemetry.error());
   if (!loop) return Refuse(start, Trouble::kFatal, loop.error());
-  Engine engine(start, *loop, std::move(handles), host, *std::move(critical), *std::move(telemetry));
+  Engine engine(start, *loop, std::move(handles), host, *std::move(critical),
+                *std::move(telemetry));
   step = engine.Watch();
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   return engine.Run();

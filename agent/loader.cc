@@ -17,22 +17,19 @@
 namespace brig::agent {
 namespace {
 
-// Loading and attaching; mounting tracefs in a namespace of its own; the memory limit of old kernels; reading
-// what only root may read there.
+// Loading and attaching; mounting tracefs in a namespace of its own; the memory limit of old
+// kernels; reading what only root may read there.
 constexpr std::uint64_t kCapabilities =
     CapabilityBit(CAP_BPF) | CapabilityBit(CAP_PERFMON) | CapabilityBit(CAP_SYS_ADMIN) |
     CapabilityBit(CAP_SYS_RESOURCE) | CapabilityBit(CAP_DAC_READ_SEARCH);
 
 constexpr std::size_t kHandlesPerMessage = 128;
 
-// Which telemetry the kernel is to send: fork, exec and exit make the process tree, connections are kept.
-constexpr std::uint64_t kAllOperations = ~0ULL;
-
 sensor::LoadOptions OptionsOf(const Setup& setup) {
   sensor::LoadOptions options;
   for (std::size_t i = 0; i < options.modes.size() && i < setup.options.modes.size(); ++i)
     options.modes.at(i) = setup.options.modes[i];
-  options.wanted = kAllOperations;
+  options.wanted = setup.options.keep == Keep::kAll ? kAllTelemetry : kKeptTelemetry;
   options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};
   return options;
 }
@@ -58,8 +55,8 @@ Result<> HandOver(Start& start, sensor::Loaded& loaded) {
 }  // namespace
 
 int RunLoader(Start start) {
-  // It lives for a moment, hears from nobody outside, and the calls it needs are the ones that the filter of
-  // the others is there to forbid: so no filter here, only fewer capabilities.
+  // It lives for a moment, hears from nobody outside, and the calls it needs are the ones that the
+  // filter of the others is there to forbid: so no filter here, only fewer capabilities.
   auto step = DropPrivileges({.capabilities = kCapabilities});
   if (step) step = CloseOtherHandles(start.AllHandles());
   if (!step) return Refuse(start, Trouble::kFatal, step.error());

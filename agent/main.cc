@@ -80,8 +80,11 @@ int Main(int argc, char** argv) {
                "brigd");
   app.set_version_flag("--version", "brigd " BRIG_VERSION);
   app.add_option("--state", options.state, "directory of the ledger and the signing key")
+      ->take_last()
       ->capture_default_str();
-  app.add_option("--run", options.run, "directory of the clients' socket")->capture_default_str();
+  app.add_option("--run", options.run, "directory of the clients' socket")
+      ->take_last()
+      ->capture_default_str();
   app.add_option("--mode", modes,
                  "what happens when an invariant is broken: I1=watch (default), I1=kill, I1=off; "
                  "all=kill for every one; repeatable");

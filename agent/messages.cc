@@ -31,6 +31,7 @@ constexpr Rule kRules[] = {
     {Role::kWarden, Role::kScribe, Message::kNoticeKept, kStarting | kAlive},
 
     {Role::kReader, Role::kEngine, Message::kAllow, kRunning},
+    {Role::kReader, Role::kEngine, Message::kWant, kRunning},
 
     {Role::kEngine, Role::kWarden, Message::kProcesses, kAlive},
     {Role::kEngine, Role::kReader, Message::kFacts, kAlive},

@@ -41,6 +41,7 @@ enum class Message : std::uint16_t {
   kBirth = 22,        // a container that was there before the engine
   kAllow = 24,        // from the engine
   kReaderNotes = 26,  // what the reader could not do, for the status
+  kWant = 28,         // from the engine: a Follow; what the kernel programs are to send
   // Engine and scribe.
   kResume = 30,  // first of all: what was acknowledged so far
   kResumed = 31,
@@ -85,12 +86,12 @@ struct Setup {
   Options options;
   std::uint32_t user = 0, group = 0;  // of the processes without privilege
   std::uint32_t warden_pid = 0;
-  std::int64_t started_wall_ns = 0;   // of brigd
-  std::uint64_t starts = 0;           // of this role before, in this run
-  std::vector<std::string> notes;     // what is degraded; for the engine's status
-  std::vector<Program> programs;      // for the engine's status
-  NamespaceSet host;                  // of the host, for the engine
-  std::string ledger_set_aside;       // for the scribe: the damaged ledger's new name
+  std::int64_t started_wall_ns = 0;  // of brigd
+  std::uint64_t starts = 0;          // of this role before, in this run
+  std::vector<std::string> notes;    // what is degraded; for the engine's status
+  std::vector<Program> programs;     // for the engine's status
+  NamespaceSet host;                 // of the host, for the engine
+  std::string ledger_set_aside;      // for the scribe: the damaged ledger's new name
   std::vector<Handle> handles;
   static void Describe(auto& self, auto& visit) {
     visit("options", self.options);
@@ -296,7 +297,12 @@ struct Answer {
 
 struct Follow {
   bool on = false;
-  static void Describe(auto& self, auto& visit) { visit("on", self.on); }
+  bool all = false;  // also telemetry that is not kept: only then the kernel sends it at all
+  static void Describe(auto& self, auto& visit) {
+    visit("on", self.on);
+    visit("all", self.all);
+  }
+  friend bool operator==(const Follow&, const Follow&) = default;
 };
 
 struct Live {

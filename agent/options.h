@@ -12,6 +12,13 @@
 namespace brig::agent {
 
 // Which records are kept in the ledger.
+// Which telemetry the kernel sends, a bit for each Operation. Fork, exec and exit make the process
+// tree and connections are kept; opens, by far the most, only when they are kept too or somebody
+// looks.
+inline constexpr std::uint64_t kAllTelemetry = ~0ULL;
+inline constexpr std::uint64_t kKeptTelemetry =
+    kAllTelemetry & ~(1ULL << static_cast<unsigned>(Operation::kOpen));
+
 enum class Keep : std::uint8_t { kDefault = 0, kAll };
 
 struct Options {

@@ -15,6 +15,7 @@
 #include "agent/doors.h"
 #include "agent/gathering.h"
 #include "agent/handles.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "sensor/decoder.h"
@@ -25,14 +26,14 @@ namespace brig::agent {
 namespace {
 
 // Reads files and directories, connects to engines' sockets, writes the maps it holds.
-constexpr std::string_view kCalls[] = {"openat", "newfstatat", "stat",    "getdents64", "socket",
-                                       "connect", "bpf",       "ftruncate"};
+constexpr std::string_view kCalls[] = {"openat", "newfstatat", "stat", "getdents64",
+                                       "socket", "connect",    "bpf",  "ftruncate"};
 
 // To look into directories of other users. Nothing else is needed of root's rights.
 constexpr std::uint64_t kCapabilities = CapabilityBit(CAP_DAC_READ_SEARCH);
 
-constexpr std::size_t kMaxGatherings = 32;   // at a time
-constexpr std::size_t kMaxWaiting = 4096;    // containers whose turn comes later
+constexpr std::size_t kMaxGatherings = 32;  // at a time
+constexpr std::size_t kMaxWaiting = 4096;   // containers whose turn comes later
 constexpr std::size_t kMaxEngineQueue = 2 << 20;
 constexpr std::int64_t kRefreshInterval = 2 * kSecond;
 
@@ -61,7 +62,7 @@ class Reader : public Child {
     for (;;) {
       const ByteView record = announcements_.Next();
       if (record.empty()) break;
-      const auto event = sensor::Decode(record);
+      const auto event = sensor::Decode(record, SystemClock().WallNs() - SystemClock().BootNs());
       if (!event || event->operation != Operation::kContainerStart) continue;
       births_.Add(*event);
       if (waiting_.size() < kMaxWaiting) waiting_.push_back(event->actor.process.container);
@@ -97,7 +98,20 @@ class Reader : public Child {
     });
   }
 
-  bool OnMessage(Role, Message, ByteView body) override {
+  bool OnMessage(Role, Message message, ByteView body) override {
+    return message == Message::kWant ? TakeWant(body) : TakeAllowance(body);
+  }
+
+  // What nobody keeps or looks at does not leave the kernel.
+  bool TakeWant(ByteView body) {
+    const auto follow = DecodeBody<Follow>(body);
+    if (!follow) return false;
+    const bool all = follow->all || start().setup.options.keep == Keep::kAll;
+    Report(sensor::WriteWanted(handles_, all ? kAllTelemetry : kKeptTelemetry));
+    return true;
+  }
+
+  bool TakeAllowance(ByteView body) {
     const auto allowance = DecodeBody<Allowance>(body);
     if (!allowance) return false;
     // A new allowance replaces the old one.

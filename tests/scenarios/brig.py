@@ -73,7 +73,8 @@ class Brig:
         for invariant, mode in (modes or {}).items():
             self._flags += ["--mode", f"{invariant}={mode}"]
         if docker:
-            self._flags += ["--docker", docker.socket]
+            self._flags += ["--docker", docker.socket,
+                            "--runtime-root", docker.directory / "exec" / "runtime-runc" / "moby"]
         if runc:
             self._flags += ["--runtime-root", runc.directory / "runc"]
         self._process = None
@@ -165,6 +166,11 @@ class Brig:
         assert status == 0, f"brigd ended with {status}:\n{self.log()[-3000:]}"
         left = [pid for pid in before if running(pid) is not None]
         assert not left, f"processes outlive brigd: {left}"
+        self._process = None
+
+    def remember_end(self):
+        """Notes that a test has ended brigd itself, by a way that is no stop."""
+        self._process.wait(20)
         self._process = None
 
     def remove(self):
