@@ -115,7 +115,7 @@ Result<Exit> Events::Run(const Session& session) {
     return Exit::kFine;
   }
   // First the promise of what comes, then what was: nothing falls between.
-  BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session.socket_path()));
+  BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session.socket_path(), /*all=*/true));
   if (const auto history = PrintHistory(session, filter, &live); !history)
     fmt::print(session.talk, "brig: {}\n", Safe(history.error().message));
   return Follow(session, filter, live);

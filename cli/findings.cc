@@ -123,7 +123,7 @@ Result<Exit> Findings::Follow(const Session& session, const Filter& filter, Live
 Result<Exit> Findings::Run(const Session& session) {
   BRIG_ASSIGN(const Filter filter, Filter::From(filter_flags_, SystemClock().WallNs()));
   if (follow_) {
-    BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session.socket_path()));
+    BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session.socket_path(), /*all=*/false));
     if (const auto stored = Stored(session, filter, &live))
       Print(session, *stored);
     else

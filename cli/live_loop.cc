@@ -99,7 +99,7 @@ void LiveLoop::HandleRecords() {
   for (int i = 0; live_ && i < kMaxAtOnce; ++i) {
     auto next = live_->Take();
     if (!next) {
-      model_.SetTrouble(next.error().message);
+      SetTrouble(next.error().message);
       live_.reset();
       break;
     }
@@ -114,8 +114,13 @@ void LiveLoop::HandleRecords() {
   std::fflush(session_.out);
 }
 
+void LiveLoop::SetTrouble(const std::string& trouble) {
+  if (plain_ && trouble != model_.trouble()) fmt::print(session_.talk, "brig: {}\n", Safe(trouble));
+  model_.SetTrouble(trouble);
+}
+
 Result<> LiveLoop::Connect() {
-  BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session_.socket_path()));
+  BRIG_ASSIGN(LiveRecords live, LiveRecords::Start(session_.socket_path(), /*all=*/false));
   BRIG_ASSIGN(const auto lines, AskAll(session_.socket_path(), {"findings", {}}));
   for (const std::string& line : lines) {
     BRIG_ASSIGN(Finding finding, ReadFinding(line));
@@ -154,7 +159,7 @@ void LiveLoop::Refresh() {
   if (asked)
     model_.SetTrouble("");
   else if (model_.status() || agent_ == nullptr)
-    model_.SetTrouble(asked.error().message);
+    SetTrouble(asked.error().message);
   refreshed_boot_ns_ = SystemClock().BootNs();
 }
 

@@ -35,6 +35,7 @@ class LiveLoop {
   void HandleRecords();
   // Once a second: connects again if need be, asks how brigd fares.
   void Refresh();
+  void SetTrouble(const std::string& trouble);
   [[nodiscard]] Result<> Connect();
   void Draw();
   void PrintRecord(const Record& record);

@@ -3,9 +3,9 @@
 
 namespace brig::cli {
 
-Result<LiveRecords> LiveRecords::Start(const std::string& socket_path) {
+Result<LiveRecords> LiveRecords::Start(const std::string& socket_path, bool all) {
   BRIG_ASSIGN(Client client, Client::Connect(socket_path));
-  BRIG_TRY(client.Ask({"follow", {}}));
+  BRIG_TRY(client.Ask({"follow", {{"all", all ? "true" : "false"}}}));
   BRIG_ASSIGN(const std::optional<Answer> answer, client.Next(kAnswerTimeout));
   if (!answer)
     return Fail(ErrorCode::kUnavailable, "brigd does not answer: see its log, or try again");

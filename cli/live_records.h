@@ -23,7 +23,8 @@ struct LiveRecord {
 class LiveRecords {
  public:
   // Asks brigd to send on; returns once it has promised to. History read after this leaves no gap.
-  [[nodiscard]] static Result<LiveRecords> Start(const std::string& socket_path);
+  // `all`: also what brig does not keep by default (opens); the kernel sends it only while asked.
+  [[nodiscard]] static Result<LiveRecords> Start(const std::string& socket_path, bool all);
   // A record read from disk, which brigd may send as well.
   void AlreadySeen(const Record& record);
   // Nothing when the time is over.
