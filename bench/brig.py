@@ -2,6 +2,7 @@
 """brig from a build tree, with a state of its own, watching as it does by default."""
 
 import json
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -13,15 +14,19 @@ from place import Place
 from procs import BenchError
 
 # Settings of the whole kernel, opened for writing from the container and left as they are. Many:
-# brig tells of a repeat by counting it. Names and next ids belong to a namespace of the container.
-SWITCHES = ("/proc/sys/kernel/", "/proc/sys/vm/", "/proc/sys/fs/")
+# brig tells of a repeat by counting it. OWN are those that belong to a namespace of the container.
+SWITCHES = ("/proc/sys/vm/", "/proc/sys/fs/", "/proc/sys/kernel/")
+OWN = re.compile(r".*name|.*next_id|(auto_)?msg.*|sem|shm.*|ns_.*")
 
 
 class Brig(Monitor):
     name = "brig"
     about = "brigd, embedded defaults"
 
-    def __init__(self, build: Path):
+    def __init__(self, build: Path, keep_all: bool = False):
+        if keep_all:
+            self.name, self.about = "brig-all", "brigd --keep all: a record of every open too"
+        self.keep = "all" if keep_all else "default"
         self.agent, self.command = build / "agent/brigd", build / "cli/brig"
         self.run = self.work = Path()
         self.stream: socket.socket | None = None
@@ -30,7 +35,9 @@ class Brig(Monitor):
         self.work, self.run = work, work / "run"
         with open(work / "log", "wb") as log:
             self.process = procs.start(
-                [self.agent, "--state", work / "state", "--run", self.run], stdout=log, stderr=log
+                [self.agent, "--state", work / "state", "--run", self.run, "--keep", self.keep],
+                stdout=log,
+                stderr=log,
             )
         procs.wait_until(
             lambda: self._status() or self.process.poll() is not None, 30, "brigd answers"
@@ -79,7 +86,7 @@ class Brig(Monitor):
 def switches() -> list[Path]:
     found = [path for directory in SWITCHES for path in sorted(Path(directory).iterdir())]
     writable = [path for path in found if path.is_file() and path.stat().st_mode & 0o200]
-    return [path for path in writable if not path.name.endswith(("name", "next_id"))]
+    return [path for path in writable if not OWN.fullmatch(path.name)]
 
 
 def is_finding(line: str) -> bool:

@@ -82,6 +82,9 @@ def floors(built: dict[str, Path]) -> list[Floor]:
         Floor(
             "floor", "one sys_exit_openat tracepoint that returns at once", ["syscall_floor"], built
         ),
+        Floor(
+            "floor-both", "both of them: what brig attaches", ["syscall_floor", "raw_floor"], built
+        ),
         Floor("floor-raw", "tp_btf/sys_exit that returns at once", ["raw_floor"], built),
         Floor(
             "floor-sched", "tp_btf/sched_process_exec that returns at once", ["sched_floor"], built

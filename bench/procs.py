@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+WATCHERS = ("auditd", "brigd", "falco", "tetragon", "tracee", "sysdig", "bpftrace")
+
 
 class BenchError(Exception):
     """Something the person at the keyboard can act on; the message says what."""
@@ -62,6 +64,19 @@ def tree(root: int) -> list[int]:
             except OSError:
                 continue
     return [pid for pid in found if os.path.exists(f"/proc/{pid}/stat")]
+
+
+def watchers(own: list[int]) -> list[int]:
+    """Monitors on this host that are not ours: with one of them about, nothing is not nothing."""
+    found = []
+    for comm in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            name = comm.read_text().strip()
+        except OSError:
+            continue
+        if name in WATCHERS and int(comm.parent.name) not in own:
+            found.append(int(comm.parent.name))
+    return found
 
 
 def cpu_ns(pids: list[int]) -> int:

@@ -29,6 +29,8 @@ from procs import BenchError
 
 PLACES = {"host": Host, "container": Container}
 QUIET_SECONDS = 0.3  # after a monitor has started, and before its last records are counted
+RETRIES = 2  # of a sample during which another monitor came up
+ALONE_SECONDS = 20
 
 
 def talk(message: str) -> None:
@@ -55,8 +57,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--monitors",
         default="",
-        help="of nothing, control, floor, floor-raw, floor-sched,\n"
-        "auditd, auditd-open, brig, falco (default: what is there, one floor)",
+        help="of nothing, control, floor, floor-both, floor-raw, floor-sched,\n"
+        "auditd, auditd-open, brig, brig-all, falco (default: what is there, one floor)",
     )
     parser.add_argument(
         "--findings", type=int, default=40, help="acts whose latency is taken, each round"
@@ -97,6 +99,7 @@ def contenders(options: argparse.Namespace, built: dict[str, Path]) -> list[moni
     known = [monitor.Monitor(), monitor.Control(), *monitor.floors(built)]
     rules = programs.HERE / "auditd.rules"
     known += [auditd.Auditd(rules), auditd.Auditd(rules, every_open=True), brig.Brig(options.brig)]
+    known.append(brig.Brig(options.brig, keep_all=True))
     if options.falco:
         default = [Path("/etc/falco/falco_rules.yaml")]
         known.append(
@@ -127,6 +130,7 @@ class Bench:
         self.samples: dict = {}
         self.resources: dict = {}
         self.latencies: dict = {}
+        self.disturbed = 0  # samples with somebody else's monitor about, in spite of retries
 
     def round(self, number: int, order: list[monitor.Monitor]) -> None:
         for one in order:
@@ -168,9 +172,21 @@ class Bench:
                 if taken is not None:
                     self.latencies.setdefault(one.name, []).append(taken)
 
+    def _alone(self, own: list[int]) -> None:
+        """Waits, for a while, until no other monitor runs on this host."""
+        with contextlib.suppress(BenchError):
+            procs.wait_until(lambda: not procs.watchers(own), ALONE_SECONDS, "others end")
+
     def _sample(self, one: monitor.Monitor, place: Place, name: str) -> dict:
-        pids, counted, spent = one.pids(), one.counters(), procs.cpu_ns(one.pids())
-        sample = workloads.ALL[name].run(place, self.options.seconds)
+        pids = one.pids()
+        for _ in range(RETRIES):
+            self._alone(pids)
+            counted, spent = one.counters(), procs.cpu_ns(pids)
+            sample = workloads.ALL[name].run(place, self.options.seconds)
+            if not procs.watchers(one.pids()):
+                break
+        else:
+            self.disturbed += 1
         if one.process is not None:
             time.sleep(QUIET_SECONDS)  # what is still in its queues belongs to this workload
         made = {"ns": sample.ns, "operations": sample.operations}
@@ -226,7 +242,9 @@ def measure(options: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
             options.rounds = number
             talk(f"bench: interrupted; these are the {number} whole rounds")
             break
-    facts.update(load_after=machine.load(), cpu_share=share.result())
+    facts.update(
+        load_after=machine.load(), cpu_share=share.result(), disturbed_samples=bench.disturbed
+    )
     return {
         "machine": facts,
         "monitors": {one.name: one.about for one in order},
@@ -252,6 +270,8 @@ def headline(result: dict) -> str:
         f"load {facts['load_before'][0]} before, {facts['load_after'][0]} after; "
         f"busy {facts['cpu_share']['busy']:.0%}, stolen {facts['cpu_share']['steal']:.1%}",
     ]
+    if facts["disturbed_samples"]:
+        lines.append(f"{facts['disturbed_samples']} samples with another monitor on this host")
     return "\n".join(lines + [f"{name}: {about}" for name, about in result["monitors"].items()])
 
 
