@@ -31,7 +31,7 @@ static __always_inline void engine_called(struct task_struct *task, u32 descript
 	if (to.inet.family != AF_UNIX)
 		return;
 	to.inet.door = peer_door(&to);
-	if (!to.inet.door || bpf_map_lookup_elem(&own_processes, &pid))
+	if (!is_engine(to.inet.door) || bpf_map_lookup_elem(&own_processes, &pid))
 		return;
 	bpf_map_update_elem(&callers, &pid, &now, BPF_ANY);
 	body = record_begin(&scratch, task, 0, ABI_CLASS_CRITICAL, ABI_CONNECT, OP_CALLER,

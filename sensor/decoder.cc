@@ -14,6 +14,14 @@ namespace brig::sensor {
 namespace {
 
 static_assert(ABI_INVARIANTS == kInvariantCount);
+// kernel/verdict.h and kernel/invariants/ have the same numbers in C.
+static_assert(static_cast<int>(Operation::kLost) == 41 && static_cast<int>(Operation::kOpen) == 4);
+static_assert(static_cast<int>(Cause::kDoorAbstract) == 20 &&
+              static_cast<int>(Cause::kDevice) == 8);
+static_assert(static_cast<int>(HostObject::kRoot) == 2 &&
+              static_cast<int>(HostObject::kDockerSocket) == 14 &&
+              static_cast<int>(HostObject::kCrioSocket) == 17 &&
+              static_cast<int>(HostObject::kOtherDaemon) == 22);
 
 // Cuts the record into its parts, from the front.
 class Parts {

@@ -63,6 +63,19 @@ abi_device_key DeviceKey(std::uint64_t container, const DeviceRule& rule) {
           .padding = 0};
 }
 
+// One writer at a time (the reader process); the kernel programs see each field change on its own.
+template <class Change>
+Result<> ChangeSettings(const Handles& handles, Change change) {
+  abi_settings settings{};
+  const __u32 zero = 0;
+  if (bpf_map_lookup_elem(handles.map(MapId::kSettings), &zero, &settings) != 0)
+    return FailErrno("read the settings");
+  change(settings);
+  if (bpf_map_update_elem(handles.map(MapId::kSettings), &zero, &settings, BPF_ANY) != 0)
+    return FailErrno("write the settings");
+  return {};
+}
+
 // Runs of a program that the kernel skipped because it was running on that CPU already.
 std::uint64_t MissedRuns(const Handles& handles) {
   std::uint64_t missed = 0;
@@ -91,15 +104,14 @@ Result<> WriteGuarded(const Handles& handles, const std::vector<InodeObject>& ob
   if (devices.size() > ABI_GUARDED_DEVICES)
     return Fail(ErrorCode::kLimit,
                 fmt::format("guarded directories on {} filesystems", devices.size()));
-  abi_settings settings{};
-  const __u32 zero = 0;
-  if (bpf_map_lookup_elem(handles.map(MapId::kSettings), &zero, &settings) != 0)
-    return FailErrno("read the settings");
-  std::ranges::fill(settings.guarded_devices, 0);
-  std::ranges::copy(devices, settings.guarded_devices);
-  if (bpf_map_update_elem(handles.map(MapId::kSettings), &zero, &settings, BPF_ANY) != 0)
-    return FailErrno("write the settings");
-  return {};
+  return ChangeSettings(handles, [&](abi_settings& settings) {
+    std::ranges::fill(settings.guarded_devices, 0);
+    std::ranges::copy(devices, settings.guarded_devices);
+  });
+}
+
+Result<> WriteWanted(const Handles& handles, std::uint64_t operations) {
+  return ChangeSettings(handles, [&](abi_settings& settings) { settings.wanted = operations; });
 }
 
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {

@@ -42,6 +42,9 @@ struct AddressObject {
 [[nodiscard]] Result<> WriteInetDoors(const Handles& handles,
                                       const std::vector<AddressObject>& doors);
 
+// The telemetry operations that the kernel programs send, a bit for each Operation.
+[[nodiscard]] Result<> WriteWanted(const Handles& handles, std::uint64_t operations);
+
 // The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
 // pts.
 [[nodiscard]] Result<> WriteCommonDevices(const Handles& handles);

@@ -9,7 +9,15 @@
 #include "kernel/object.h"
 #include "kernel/verdict.h"
 
+#define DOOR_DOCKER 14
+#define DOOR_CRIO 17
 #define DOOR_OTHER_DAEMON 22
+
+/* The doors behind which containers are started. */
+static __always_inline bool is_engine(u32 door)
+{
+	return door >= DOOR_DOCKER && door <= DOOR_CRIO;
+}
 
 static __always_inline u32 unix_door(struct inode *inode)
 {
