@@ -67,6 +67,11 @@ class Junit(TreeCase):
         self.assertEqual(test_results.read(path),
                          [Outcome("a", Count(0, 0, 1), ["SKIP_RETURN_CODE=77"])])
 
+    def test_a_test_whose_program_is_not_there_has_failed(self):
+        path = self.put("r.xml", '<testsuite><testcase name="a" status="notrun">'
+                        '<skipped message="Unable to find executable"/></testcase></testsuite>')
+        self.assertEqual(test_results.read(path), [Outcome("a", Count(0, 1), [])])
+
     def test_output_and_status_are_read(self):
         path = self.put("r.xml", '<testsuite><testcase name="a" status="run">'
                         "<system-out>Ran 2 tests in 0s\n\nOK\n</system-out></testcase></testsuite>")
