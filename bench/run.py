@@ -108,7 +108,7 @@ def contenders(options: argparse.Namespace, built: dict[str, Path]) -> list[moni
     names = (
         options.monitors.split(",")
         if options.monitors
-        else ["nothing", "control", "floor", "auditd", "brig", "falco"]
+        else ["nothing", "control", "floor", "floor-both", "auditd", "brig", "falco"]
     )
     by_name = {one.name: one for one in known}
     if not options.monitors:
