@@ -13,7 +13,7 @@
 namespace {
 
 void Draw(brig::cli::LiveModel& model) {
-  brig::cli::Frame frame(24, 80);
+  brig::cli::Frame frame(12, 60);
   brig::cli::DrawLive(model, {0}, true, frame);
   for (std::size_t row = 0; row < frame.rows(); ++row) {
     const std::string text = frame.Text(row);
@@ -33,18 +33,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   lines.Add(input.substr(half));
   lines.Add("\n");
   LiveModel model;
+  bool any = false;  // drawing is slow: only when there is something new to draw
   for (;;) {
     auto line = lines.Next();
     if (!line || !*line) break;
     (void)ReadAnswer(**line);
-    if (auto status = ReadStatus(**line)) model.SetStatus(*std::move(status));
+    if (auto status = ReadStatus(**line)) {
+      model.SetStatus(*std::move(status));
+      any = true;
+    }
     if (auto row = ReadContainer(**line)) model.SetContainers({*std::move(row)});
     (void)ReadProcess(**line);
     if (auto record = ReadRecord(**line)) {
       (void)LineOf(*record, ContainerNames(), 80, false);
       model.Apply(*std::move(record));
+      any = true;
     }
   }
+  if (!any) return 0;
   Draw(model);
   model.Press(Key::kEnter);
   Draw(model);

@@ -62,8 +62,8 @@ std::string CommandCase(const std::vector<Entry>& entries) {
   std::string text;
   for (const auto& [group, words] : WordsOf(entries))
     for (const std::string& word : words)
-      text += fmt::format("      \"{0}:{1}\") command=\"{2}\" ;;\n", group, word,
-                          group.empty() ? word : group + " " + word);
+      text += fmt::format("      \"{0}:{1}\") command=\"{0}{2}{1}\" ;;\n", group, word,
+                          group.empty() ? "" : " ");
   return text;
 }
 
