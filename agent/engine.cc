@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "agent/confine.h"
+#include "agent/fit.h"
 #include "agent/handles.h"
 #include "agent/outbox.h"
 #include "agent/pipeline.h"
 #include "agent/status_maker.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "ledger/writer.h"
 #include "sensor/maps.h"
 #include "sensor/ring.h"
 
@@ -108,7 +110,7 @@ class Engine : public Child {
     if (output.passing) SendLive(std::string(AsText(EncodeRecord(*output.passing))));
     std::vector<std::string> records;
     for (const Record& record : output.records) {
-      const Bytes bytes = EncodeRecord(record);
+      const Bytes bytes = EncodeToFit(record, ledger::kMaxEntryBytes);
       records.emplace_back(AsText(bytes));
       SendLive(records.back());
     }

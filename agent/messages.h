@@ -211,8 +211,8 @@ struct Resume {
 
 struct Resumed {
   std::string digests;              // 8 bytes for each entry after Resume.entries
-  std::vector<Position> positions;  // the last kept of each cpu
-  LedgerStatus ledger;
+  std::vector<Position> positions = {};  // the last kept of each cpu
+  LedgerStatus ledger = {};
   static void Describe(auto& self, auto& visit) {
     visit("digests", self.digests);
     visit("positions", self.positions);
@@ -239,7 +239,7 @@ struct Append {
 struct Kept {
   std::uint64_t number = 0;   // every Append up to this one is durable, or was refused
   std::uint64_t refused = 0;  // records refused so far, for lack of space
-  LedgerStatus ledger;
+  LedgerStatus ledger = {};
   static void Describe(auto& self, auto& visit) {
     visit("number", self.number);
     visit("refused", self.refused);
