@@ -28,7 +28,7 @@ demo:  ## a throw-away container, three escapes seen and one killed
 	@tools/build.sh release brig brigd attacks
 	@exec tests/demo.py
 
-bench:  ## what brig costs, beside nothing, auditd and (FALCO=path) Falco
+bench:  ## what brig costs, beside nothing and auditd (ARGS="--help" tells the rest)
 	@MAKE_GOAL=bench tools/host.sh root btf
 	@tools/install_deps.sh build run bench
 	@tools/build.sh release
