@@ -54,8 +54,9 @@ format:  ## lay out every C and C++ file
 
 install:  ## copy brig, brigd, man pages and completion below PREFIX (/usr/local)
 	@tools/install_deps.sh build run
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@tools/build.sh release
-	@cmake --install build/release --prefix $(PREFIX)
+	@cmake --install build/release
 
 guest-shell:  ## a shell in a virtual machine with another kernel (KERNEL=6.1 or 6.12)
 	@tools/install_deps.sh build run test
