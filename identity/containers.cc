@@ -245,11 +245,14 @@ void Containers::NameByDocker(Entry& entry, const DockerContainer& docker) const
 
 std::string Containers::WhyUnidentified(const Entry& entry) {
   std::string note;
-  if (entry.state)
+  const std::string& path = entry.birth->cgroup.empty() ? entry.cgroup : entry.birth->cgroup;
+  // States of other containers that were looked at in passing are no contradiction.
+  const bool about_it = entry.state && (path.find(entry.state->id) != std::string::npos ||
+                                        entry.state->init_pid == entry.container.first_process.pid);
+  if (about_it)
     Append(note, fmt::format("{} names another process ({}) as the first of container {}",
                              Printable(entry.state_source, 256), entry.state->init_pid,
                              Printable(entry.state->id, 64)));
-  const std::string& path = entry.birth->cgroup.empty() ? entry.cgroup : entry.birth->cgroup;
   if (const std::string claimed = IdInCgroup(path); !claimed.empty())
     Append(note, fmt::format("its cgroup path claims to be container {}, which no runtime confirms",
                              claimed.substr(0, 12)));

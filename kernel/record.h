@@ -165,7 +165,7 @@ static __always_inline bool over_budget(struct birth *birth, u64 now)
 	}
 	if (__sync_fetch_and_add(&birth->window_records, 1) < BUDGET)
 		return false;
-	return bpf_ringbuf_query(&telemetry, BPF_RB_AVAIL_DATA) > (4 << 20);
+	return bpf_ringbuf_query(&telemetry, BPF_RB_AVAIL_DATA) > (2 << 20);
 }
 
 /* Numbers the record and hands it over. The scratch is given back by the caller. */

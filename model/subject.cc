@@ -62,7 +62,11 @@ std::string_view NameOf(DocumentKind kind) {
 
 std::string Container::DisplayName() const {
   if (!name.empty()) return name;
-  if (!id.empty()) return id.substr(0, 12);
+  // Engines' ids are 64 hex digits and people know their first 12; other runtimes' ids are names.
+  constexpr std::size_t kDigest = 64;
+  if (id.size() == kDigest && id.find_first_not_of("0123456789abcdef") == std::string::npos)
+    return id.substr(0, 12);
+  if (!id.empty()) return id;
   return key == 0 ? "host" : fmt::format("unidentified-{:x}", key);
 }
 

@@ -44,7 +44,7 @@ class Ring {
 };
 
 inline constexpr std::size_t kCriticalRingBytes = 2 << 20;
-inline constexpr std::size_t kTelemetryRingBytes = 8 << 20;
+inline constexpr std::size_t kTelemetryRingBytes = 4 << 20;
 inline constexpr std::size_t kAnnouncementRingBytes = 512 << 10;
 
 }  // namespace brig::sensor
