@@ -71,7 +71,7 @@ def watchers(own: list[int]) -> list[int]:
     found = []
     for comm in Path("/proc").glob("[0-9]*/comm"):
         try:
-            name = comm.read_text().strip()
+            name = comm.read_bytes().strip().decode(errors="replace")
         except OSError:
             continue
         if name in WATCHERS and int(comm.parent.name) not in own:
