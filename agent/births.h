@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The births of the containers that live, remembered in a file in memory that the warden holds: a reader or
-// an engine that is started again learns from it what it did not see. Not thread safe.
+// The births of the containers that live, remembered in a file in memory that the warden holds: a
+// reader or an engine that is started again learns from it what it did not see. Not thread safe.
 #pragma once
 
 #include <cstdint>

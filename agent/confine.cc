@@ -102,15 +102,13 @@ Result<> CloseOtherHandles(std::vector<int> keep) {
 
 std::span<const std::string_view> LoopCalls() {
   static constexpr std::string_view kCalls[] = {
-      "read",         "write",          "close",        "recvmsg",
-      "sendmsg",      "recvfrom",       "sendto",       "fcntl",
-      "fstat",        "lseek",          "epoll_wait",   "epoll_pwait",
-      "epoll_ctl",    "pread64",        "writev",       "mmap",
-      "munmap",       "mremap",         "brk",          "madvise",
-      "futex",        "clock_gettime",  "gettimeofday", "getrandom",
-      "getpid",       "gettid",         "tgkill",       "restart_syscall",
-      "mprotect", "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "sigaltstack",
-      "exit",         "exit_group"};
+      "read",           "write",         "close",           "recvmsg",   "sendmsg",
+      "recvfrom",       "sendto",        "fcntl",           "fstat",     "lseek",
+      "epoll_wait",     "epoll_pwait",   "epoll_ctl",       "pread64",   "writev",
+      "mmap",           "munmap",        "mremap",          "brk",       "madvise",
+      "futex",          "clock_gettime", "gettimeofday",    "getrandom", "getpid",
+      "gettid",         "tgkill",        "restart_syscall", "mprotect",  "rt_sigreturn",
+      "rt_sigprocmask", "rt_sigaction",  "sigaltstack",     "exit",      "exit_group"};
   return kCalls;
 }
 

@@ -21,7 +21,7 @@ constexpr std::uint64_t CapabilityBit(int capability) { return 1ULL << capabilit
 struct Privileges {
   uid_t user = 0;
   gid_t group = 0;
-  std::string root = {};                 // chroot into this directory first; "" keeps the root
+  std::string root = {};            // chroot into this directory first; "" keeps the root
   std::uint64_t capabilities = 0;   // kept: permitted and bounding; nothing else remains
   std::uint64_t effective = ~0ULL;  // of those, the ones in force now
 };

@@ -39,8 +39,7 @@ void DockerRequest::Connect() {
   if (!fd_) return FailWith("no socket could be made");
   if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return FailWith(fmt::format("connect: {}", std::strerror(errno)));
-  const auto added =
-      loop_.Add(fd_.get(), EPOLLIN | EPOLLOUT, [this](std::uint32_t) { Handle(); });
+  const auto added = loop_.Add(fd_.get(), EPOLLIN | EPOLLOUT, [this](std::uint32_t) { Handle(); });
   if (!added) FailWith(added.error().message);
 }
 
@@ -63,7 +62,8 @@ void DockerRequest::Handle() {
 }
 
 void DockerRequest::FailWith(const std::string& why) {
-  Finish({DocumentKind::kFailure, socket_, fmt::format("the engine at {} did not answer: {}", socket_, why)});
+  Finish({DocumentKind::kFailure, socket_,
+          fmt::format("the engine at {} did not answer: {}", socket_, why)});
 }
 
 void DockerRequest::Finish(Document document) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One question to a Docker engine: HTTP/1.0 GET over its socket, never blocking, with a deadline and a size
-// limit. The engine may be hung or answer rubbish: then the answer is a kFailure. Not thread safe.
+// One question to a Docker engine: HTTP/1.0 GET over its socket, never blocking, with a deadline
+// and a size limit. The engine may be hung or answer rubbish: then the answer is a kFailure. Not
+// thread safe.
 #pragma once
 
 #include <functional>

@@ -33,8 +33,8 @@ constexpr Place kSockets[] = {
     {"/run/lxd/lxd.sock", HostObject::kOtherDaemon},
 };
 
-// The nearest one at or above a file decides, so kOrdinary takes a part out: what engines mount into every
-// container, and what is shared without harm.
+// The nearest one at or above a file decides, so kOrdinary takes a part out: what engines mount
+// into every container, and what is shared without harm.
 constexpr Place kDirectories[] = {
     {"/", HostObject::kRoot},
     {"/etc", HostObject::kConfiguration},
@@ -141,11 +141,10 @@ std::vector<sensor::InodeObject> FindGuarded(const Options& options) {
 }
 
 std::vector<sensor::AddressObject> InetDoors() {
-  std::vector<sensor::AddressObject> doors = {
-      Endpoint("169.254.169.254", 0, HostObject::kMetadata),
-      Endpoint("169.254.170.2", 0, HostObject::kMetadata),
-      Endpoint("100.100.100.200", 0, HostObject::kMetadata),
-      Endpoint("fd00:ec2::254", 0, HostObject::kMetadata)};
+  std::vector<sensor::AddressObject> doors = {Endpoint("169.254.169.254", 0, HostObject::kMetadata),
+                                              Endpoint("169.254.170.2", 0, HostObject::kMetadata),
+                                              Endpoint("100.100.100.200", 0, HostObject::kMetadata),
+                                              Endpoint("fd00:ec2::254", 0, HostObject::kMetadata)};
   for (const char* loopback : {"127.0.0.1", "::1"}) {
     for (const std::uint32_t port : {2375U, 2376U})
       doors.push_back(Endpoint(loopback, port, HostObject::kDockerSocket));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where on this host the doors and the guarded directories are: management sockets, directories that belong
-// to the host alone. Looked up by path, told to the kernel programs by inode. Thread safe (no state).
+// Where on this host the doors and the guarded directories are: management sockets, directories
+// that belong to the host alone. Looked up by path, told to the kernel programs by inode. Thread
+// safe (no state).
 #pragma once
 
 #include <string>

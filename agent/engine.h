@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process that parses everything from outside, without any privilege: it consumes the kernel's records,
-// names who and where, judges, sends what is kept to the scribe and what is asked to the courier.
+// The process that parses everything from outside, without any privilege: it consumes the kernel's
+// records, names who and where, judges, sends what is kept to the scribe and what is asked to the
+// courier.
 #pragma once
 
 #include "agent/child.h"

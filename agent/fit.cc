@@ -18,9 +18,8 @@ bool Halve(std::vector<T>& list, std::size_t at_least) {
 
 bool Shrink(Container& container) {
   if (!container.note.ends_with(kNote)) container.note += kNote;
-  return Halve(container.mounts, 16) || Halve(container.labels, 8) ||
-         Halve(container.devices, 8) || Halve(container.risks, 8) || Halve(container.mounts, 0) ||
-         Halve(container.labels, 0);
+  return Halve(container.mounts, 16) || Halve(container.labels, 8) || Halve(container.devices, 8) ||
+         Halve(container.risks, 8) || Halve(container.mounts, 0) || Halve(container.labels, 0);
 }
 
 bool Shrink(Process& process) { return Halve(process.arguments, 1); }

@@ -53,14 +53,16 @@ std::vector<std::string> RuntimeRoots(const std::vector<std::string>& extra) {
   roots.insert(roots.end(), {"/run/runc", "/run/crun", "/run/docker/runtime-runc/moby",
                              "/run/docker/runtime-runc/plugins.moby"});
   // containerd: a directory for each of its namespaces.
-  for (const std::string parent : {"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task"})
+  for (const std::string parent :
+       {"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task"})
     for (const std::string& name : ListDirectory(parent)) roots.push_back(parent + "/" + name);
   for (const std::string& user : ListDirectory("/run/user"))
     for (const char* runtime : {"/runc", "/crun"}) roots.push_back("/run/user/" + user + runtime);
   return roots;
 }
 
-std::vector<Document> RuntimeStates(const std::vector<std::string>& roots, std::string_view cgroup) {
+std::vector<Document> RuntimeStates(const std::vector<std::string>& roots,
+                                    std::string_view cgroup) {
   std::vector<std::string> named;
   std::vector<std::pair<std::time_t, std::string>> recent;
   const std::time_t now = std::time(nullptr);

@@ -43,9 +43,9 @@ TEST_F(RuntimeState, IsAnyRecentOneWhenTheCgroupNamesNone) {
 
 TEST_F(RuntimeState, LeavesOutOldOnesThatTheCgroupDoesNotName) {
   Write("web-1234", "old");
-  std::filesystem::last_write_time(root_ / "web-1234" / "state.json",
-                                   std::filesystem::file_time_type::clock::now() -
-                                       std::chrono::minutes(5));
+  std::filesystem::last_write_time(
+      root_ / "web-1234" / "state.json",
+      std::filesystem::file_time_type::clock::now() - std::chrono::minutes(5));
   EXPECT_TRUE(RuntimeStates({root_.string()}, "0::/\n").empty());
 }
 

@@ -53,8 +53,8 @@ void Gathering::LookForState() {
   const bool last = ++attempt_ == kAttempts.size();
   if (found) Send(std::move(states), false);
   if (found || last) return AskDocker(0, false);
-  timer_ = loop_.After(kAttempts.at(attempt_) - kAttempts.at(attempt_ - 1),
-                       [this] { LookForState(); });
+  timer_ =
+      loop_.After(kAttempts.at(attempt_) - kAttempts.at(attempt_ - 1), [this] { LookForState(); });
 }
 
 void Gathering::AskDocker(std::size_t socket, bool again) {
@@ -81,13 +81,13 @@ void Gathering::TakeInspect(Document document, std::size_t socket, bool again) {
 }
 
 void Gathering::AskImage(const std::string& image, const std::string& socket) {
-  request_ = std::make_unique<DockerRequest>(
-      loop_, socket, fmt::format("/images/sha256:{}/json", image), DocumentKind::kDockerImage,
-      [this](Document document) {
-        std::vector<Document> documents;
-        documents.push_back(std::move(document));
-        Send(std::move(documents), true);
-      });
+  request_ =
+      std::make_unique<DockerRequest>(loop_, socket, fmt::format("/images/sha256:{}/json", image),
+                                      DocumentKind::kDockerImage, [this](Document document) {
+                                        std::vector<Document> documents;
+                                        documents.push_back(std::move(document));
+                                        Send(std::move(documents), true);
+                                      });
 }
 
 // With `complete` the owner may destroy this object.

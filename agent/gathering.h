@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fetches the facts about one container, over a few seconds: /proc at once, the runtime's state as soon as it
-// is there, then what the engine says. Each piece is handed on as it comes. Not thread safe.
+// Fetches the facts about one container, over a few seconds: /proc at once, the runtime's state as
+// soon as it is there, then what the engine says. Each piece is handed on as it comes. Not thread
+// safe.
 #pragma once
 
 #include <functional>

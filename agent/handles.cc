@@ -8,8 +8,8 @@ namespace brig::agent {
 std::vector<NamedHandle> NameHandles(const sensor::Handles& handles) {
   std::vector<NamedHandle> named;
   for (std::size_t i = 0; i < sensor::kMapCount; ++i)
-    named.push_back({{HandleUse::kMap, std::string(sensor::kMapNames.at(i))},
-                     handles.maps.at(i).get()});
+    named.push_back(
+        {{HandleUse::kMap, std::string(sensor::kMapNames.at(i))}, handles.maps.at(i).get()});
   for (const UniqueFd& link : handles.links) named.push_back({{HandleUse::kLink, ""}, link.get()});
   for (const UniqueFd& program : handles.programs)
     named.push_back({{HandleUse::kProgram, ""}, program.get()});
@@ -24,7 +24,8 @@ sensor::Handles TakeHandles(Start& start) {
     if (handle.use == HandleUse::kProgram) handles.programs.push_back(std::move(start.handles[i]));
     if (handle.use != HandleUse::kMap) continue;
     for (std::size_t map = 0; map < sensor::kMapCount; ++map)
-      if (sensor::kMapNames.at(map) == handle.name) handles.maps.at(map) = std::move(start.handles[i]);
+      if (sensor::kMapNames.at(map) == handle.name)
+        handles.maps.at(map) = std::move(start.handles[i]);
   }
   return handles;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the sensor's handles travel from the loader to the warden and on to the others. Thread safe (no state).
+// How the sensor's handles travel from the loader to the warden and on to the others. Thread safe
+// (no state).
 #pragma once
 
 #include <string>

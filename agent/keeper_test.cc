@@ -80,7 +80,8 @@ TEST_F(KeeperTest, ASealedLedgerVerifies) {
 TEST_F(KeeperTest, AScribesSuccessorLeavesOutWhatItsPredecessorKept) {
   Outbox outbox;
   outbox.TakeResumed(Resumed{});
-  for (const char* record : {"a", "b", "c"}) outbox.AddCritical({record}, std::nullopt, std::nullopt);
+  for (const char* record : {"a", "b", "c"})
+    outbox.AddCritical({record}, std::nullopt, std::nullopt);
   {
     const auto keeper = Open();
     for (int i = 0; i < 2; ++i) {

@@ -23,8 +23,9 @@ constexpr int kUsageError = 2;
 
 // "I1=kill"; every invariant by "all=kill".
 Result<> SetMode(Options& options, const std::string& text) {
-  const Error wrong{ErrorCode::kInvalid,
-                    fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text)};
+  const Error wrong{
+      ErrorCode::kInvalid,
+      fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text)};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) return std::unexpected(wrong);
   const std::string name = text.substr(0, equals);

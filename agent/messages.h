@@ -210,7 +210,7 @@ struct Resume {
 };
 
 struct Resumed {
-  std::string digests;              // 8 bytes for each entry after Resume.entries
+  std::string digests;                   // 8 bytes for each entry after Resume.entries
   std::vector<Position> positions = {};  // the last kept of each cpu
   LedgerStatus ledger = {};
   static void Describe(auto& self, auto& visit) {

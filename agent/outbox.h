@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records on their way from the engine to the ledger: kept here until the scribe says that they are durable,
-// sent again to a scribe that was started again, without what the one before had kept. Bounded. With each
-// batch goes the kernel ring's position that may be let go once it is durable. Not thread safe.
+// Records on their way from the engine to the ledger: kept here until the scribe says that they are
+// durable, sent again to a scribe that was started again, without what the one before had kept.
+// Bounded. With each batch goes the kernel ring's position that may be let go once it is durable.
+// Not thread safe.
 #pragma once
 
 #include <cstdint>

@@ -58,8 +58,7 @@ Pipeline::Output Pipeline::TakeEvent(const Event& event) {
   Output output;
   const bool critical = event.record_class == RecordClass::kCritical;
   Add(output, enricher_.Observe(event));
-  const auto judgement =
-      judge_.Evaluate(event, [&] { return enricher_.SubjectOf(event); });
+  const auto judgement = judge_.Evaluate(event, [&] { return enricher_.SubjectOf(event); });
   const auto skip = skip_.find(event.cpu);
   if (critical && skip != skip_.end() && event.sequence <= skip->second) {
     // The ledger has it, from the engine before this one: only the memory of it is made again.
@@ -111,7 +110,8 @@ void Pipeline::AddJudgement(Output& output, rules::Judgement judgement) {
 
 Pipeline::Output Pipeline::Tick(const std::vector<RecordCounters>& counters) {
   Output output;
-  for (FindingRepeat& repeat : judge_.Flush(clock_.BootNs())) AddJudgement(output, std::move(repeat));
+  for (FindingRepeat& repeat : judge_.Flush(clock_.BootNs()))
+    AddJudgement(output, std::move(repeat));
   WatchClock(output);
   WatchLosses(output, counters);
   return output;

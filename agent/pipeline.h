@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the bytes of one kernel record to the records that are kept: decode, who and where, what it means.
-// No sockets, no files. Not thread safe.
+// From the bytes of one kernel record to the records that are kept: decode, who and where, what it
+// means. No sockets, no files. Not thread safe.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class Pipeline {
   static constexpr std::size_t kMaxFindings = 400;  // remembered for `brig findings`
 
   struct Output {
-    std::vector<Record> records;  // to be kept, in order
+    std::vector<Record> records;   // to be kept, in order
     std::optional<Event> passing;  // not to be kept, only for who follows
     std::vector<Allowance> allowances;
     bool critical = false;
@@ -45,7 +45,8 @@ class Pipeline {
 
   // Whether somebody wants the events that are not kept.
   void SetFollowed(bool followed) { followed_ = followed; }
-  // Critical events up to these are in the ledger already: they are learnt from, but not kept again.
+  // Critical events up to these are in the ledger already: they are learnt from, but not kept
+  // again.
   void SkipUpTo(const std::vector<Position>& positions);
 
   identity::Enricher& enricher() { return enricher_; }

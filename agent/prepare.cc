@@ -123,8 +123,8 @@ Result<> CheckHost() {
   return {};
 }
 
-// Set-group-id: what the scribe makes is readable for the group, for `brig events` without root. It comes
-// from the state directory, so that a warden without CAP_CHOWN can make these two again.
+// Set-group-id: what the scribe makes is readable for the group, for `brig events` without root. It
+// comes from the state directory, so that a warden without CAP_CHOWN can make these two again.
 Result<> MakeLedgerDirectories(const Options& options, gid_t group) {
   BRIG_TRY(OwnDirectory(options.LedgerDirectory(), 02750, group));
   return OwnDirectory(options.SignerDirectory(), 0700, group);

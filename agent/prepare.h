@@ -19,7 +19,7 @@ namespace brig::agent {
 struct Prepared {
   UniqueFd run_lock, state_lock;  // held as long as brigd runs
   UniqueFd listener;
-  UniqueFd memory;                // see HandleUse::kMemory
+  UniqueFd memory;  // see HandleUse::kMemory
   uid_t user = 0;
   gid_t group = 0;
   NamespaceSet host;               // what containers are compared with

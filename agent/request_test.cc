@@ -22,10 +22,10 @@ TEST(Request, RefusesAnotherVersionAsUnsupported) {
 }
 
 TEST(Request, SaysWhatIsWrong) {
-  for (const char* line : {"", "[]", "\xff\xfe", "{}", R"({"version":1})",
-                           R"({"version":1,"command":"drop"})", R"({"version":"1"})",
-                           R"({"version":1,"command":"ps"})",
-                           R"({"version":1,"command":"containers","all":1})"}) {
+  for (const char* line :
+       {"", "[]", "\xff\xfe", "{}", R"({"version":1})", R"({"version":1,"command":"drop"})",
+        R"({"version":"1"})", R"({"version":1,"command":"ps"})",
+        R"({"version":1,"command":"containers","all":1})"}) {
     const auto request = ParseRequest(line);
     ASSERT_FALSE(request) << line;
     EXPECT_FALSE(request.error().message.empty());

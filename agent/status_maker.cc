@@ -24,7 +24,8 @@ void AddNotes(const StatusInputs& inputs, Status& status) {
   status.notes = inputs.setup.notes;
   std::ranges::copy(inputs.reader_notes, std::back_inserter(status.notes));
   if (!inputs.scribe_connected)
-    status.notes.emplace_back("the scribe is not running, nothing is recorded: look at brigd's log");
+    status.notes.emplace_back(
+        "the scribe is not running, nothing is recorded: look at brigd's log");
   if (!status.ledger.trouble.empty())
     status.notes.push_back(fmt::format("the ledger is in trouble: {}", status.ledger.trouble));
   if (inputs.not_kept + inputs.refused > 0) {
@@ -34,8 +35,9 @@ void AddNotes(const StatusInputs& inputs, Status& status) {
   }
   for (const RecordCounters& counter : status.counters) {
     if (counter.lost == 0) continue;
-    status.notes.push_back(fmt::format("the kernel found no room for {} {} records; each loss is in the ledger",
-                                       counter.lost, NameOf(counter.record_class)));
+    status.notes.push_back(
+        fmt::format("the kernel found no room for {} {} records; each loss is in the ledger",
+                    counter.lost, NameOf(counter.record_class)));
   }
 }
 

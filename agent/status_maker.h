@@ -26,8 +26,8 @@ struct StatusInputs {
   const LedgerStatus& ledger;
   const std::vector<ProcessStatus>& processes;
   const std::vector<std::string>& reader_notes;
-  std::uint64_t not_kept = 0;       // records that found no room on their way to the ledger
-  std::uint64_t refused = 0;        // and those that the ledger refused
+  std::uint64_t not_kept = 0;  // records that found no room on their way to the ledger
+  std::uint64_t refused = 0;   // and those that the ledger refused
   bool scribe_connected = false;
 };
 Status MakeStatus(const StatusInputs& inputs);

@@ -28,26 +28,26 @@ namespace {
 // A filter is inherited, so this is the union of what all children start with and need, and of what
 // it takes to make them. Absent, so nobody under the warden can do it again: tracing, mounting,
 // namespaces, modules, loading BPF programs, perf, io_uring, keys, clocks.
-constexpr auto kCalls = std::to_array<std::string_view>({
-    // Making children.
-    "fork", "vfork", "clone", "clone3", "execveat", "setsid", "dup2", "close_range", "socketpair",
-    "pidfd_open", "pidfd_send_signal", "waitid", "wait4",
-    // What a program start does.
-    "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "setrlimit",
-    "getrlimit", "access", "openat", "newfstatat", "stat", "readlink", "readlinkat", "uname",
-    "sysinfo", "sched_getaffinity", "getuid", "geteuid", "getgid", "getegid", "mprotect", "getppid",
-    "ioctl",
-    // What a child does to confine itself.
-    "chdir", "chroot", "setgroups", "setresuid", "setresgid", "capget", "capset", "prctl",
-    "seccomp", "epoll_create1", "dup", "dup3", "bpf",
-    // Reader and courier.
-    "socket", "connect", "accept4", "shutdown", "getsockopt", "setsockopt", "getdents64", "statx",
-    "readv", "inotify_init1", "inotify_add_watch", "inotify_rm_watch", "statfs", "fstatfs", "lstat",
-    "openat2", "faccessat", "faccessat2",
-    // Scribe and signer.
-    "pwrite64", "pwritev", "preadv", "fallocate", "ftruncate", "fsync", "fdatasync", "flock",
-    "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "fchmod",
-    "umask"});
+constexpr auto kCalls = std::to_array<std::string_view>(
+    {// Making children.
+     "fork", "vfork", "clone", "clone3", "execveat", "setsid", "dup2", "close_range", "socketpair",
+     "pidfd_open", "pidfd_send_signal", "waitid", "wait4",
+     // What a program start does.
+     "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "setrlimit",
+     "getrlimit", "access", "openat", "newfstatat", "stat", "readlink", "readlinkat", "uname",
+     "sysinfo", "sched_getaffinity", "getuid", "geteuid", "getgid", "getegid", "mprotect",
+     "getppid", "ioctl",
+     // What a child does to confine itself.
+     "chdir", "chroot", "setgroups", "setresuid", "setresgid", "capget", "capset", "prctl",
+     "seccomp", "epoll_create1", "dup", "dup3", "bpf",
+     // Reader and courier.
+     "socket", "connect", "accept4", "shutdown", "getsockopt", "setsockopt", "getdents64", "statx",
+     "readv", "inotify_init1", "inotify_add_watch", "inotify_rm_watch", "statfs", "fstatfs",
+     "lstat", "openat2", "faccessat", "faccessat2",
+     // Scribe and signer.
+     "pwrite64", "pwritev", "preadv", "fallocate", "ftruncate", "fsync", "fdatasync", "flock",
+     "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "fchmod",
+     "umask"});
 
 // For itself: to signal children of another user. For children: to shut themselves in and drop the
 // rest, and the reader's right to look into everybody's directories.
@@ -59,8 +59,8 @@ constexpr std::uint64_t kCapabilities =
 constexpr std::int64_t kStopPatience = 12 * kSecond;
 constexpr std::size_t kMaxNotices = 10'000;  // that wait for the scribe
 
-// The engine reads the rings and the counters; the reader reads what is born and writes what the programs
-// are to know.
+// The engine reads the rings and the counters; the reader reads what is born and writes what the
+// programs are to know.
 bool NeedsHandle(Role role, const Handle& handle) {
   if (role == Role::kEngine) {
     return handle.use == HandleUse::kProgram || handle.name == "critical" ||
