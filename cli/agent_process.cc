@@ -56,7 +56,7 @@ Result<std::string> FindAgent() {
   const char* const path = std::getenv("PATH");
   for (std::string_view rest = path == nullptr ? "" : path; !rest.empty();) {
     const std::size_t colon = std::min(rest.find(':'), rest.size());
-    const std::string candidate = std::string(rest.substr(0, colon)) + "/brigd";
+    std::string candidate = std::string(rest.substr(0, colon)) + "/brigd";
     if (colon > 0 && IsProgram(candidate)) return candidate;
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }

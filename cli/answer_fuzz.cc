@@ -37,15 +37,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (;;) {
     auto line = lines.Next();
     if (!line || !*line) break;
-    (void)ReadAnswer(**line);
+    [[maybe_unused]] const auto answer = ReadAnswer(**line);
     if (auto status = ReadStatus(**line)) {
       model.SetStatus(*std::move(status));
       any = true;
     }
     if (auto row = ReadContainer(**line)) model.SetContainers({*std::move(row)});
-    (void)ReadProcess(**line);
+    [[maybe_unused]] const auto process = ReadProcess(**line);
     if (auto record = ReadRecord(**line)) {
-      (void)LineOf(*record, ContainerNames(), 80, false);
+      [[maybe_unused]] const auto text = LineOf(*record, ContainerNames(), 80, false);
       model.Apply(*std::move(record));
       any = true;
     }

@@ -23,7 +23,7 @@ void LiveRecords::AlreadySeen(const Record& record) {
 Result<std::optional<LiveRecord>> LiveRecords::Use(Result<std::optional<Answer>> answer) {
   if (!answer) return std::unexpected(std::move(answer).error());
   if (!*answer) return std::nullopt;
-  Answer& got = **answer;
+  const Answer& got = **answer;
   if (got.kind == Answer::Kind::kEnd)
     return Fail(ErrorCode::kUnavailable, "brigd has stopped: start it again with `brig up`");
   if (got.kind == Answer::Kind::kSkipped) return LiveRecord{{}, got.skipped};

@@ -31,7 +31,9 @@ class FakeAgent {
     thread_ = std::thread([this, text = std::move(answer)] {
       const UniqueFd client(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       char request[256];
-      if (::read(client.get(), request, sizeof request) > 0) (void)WriteAll(client.get(), text);
+      if (::read(client.get(), request, sizeof request) > 0) {
+        EXPECT_TRUE(WriteAll(client.get(), text));
+      }
     });
   }
   ~FakeAgent() {

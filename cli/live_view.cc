@@ -197,8 +197,11 @@ void DrawFooter(const LiveModel& model, bool stops_agent, Frame& frame) {
     case Overlay::kHelp: keys = "↑↓ scroll  Esc back"; break;
     case Overlay::kExplain: keys = "↑↓ scroll  Esc back to the findings"; break;
     case Overlay::kNone:
-      keys = stops_agent ? "q stop  ↑↓ select  Enter explain  ? help"
-                         : "q quit  ↑↓ select  Enter explain  ? help";
+      if (frame.columns() < 56)
+        keys = stops_agent ? "q stop  ↑↓ Enter ?" : "q quit  ↑↓ Enter ?";
+      else
+        keys = stops_agent ? "q stop  ↑↓ select  Enter explain  ? help"
+                           : "q quit  ↑↓ select  Enter explain  ? help";
   }
   const std::size_t at = frame.Put(row, 1, keys, Style::kDim);
   std::uint64_t lost = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "cli/story_text.h"
 
 namespace brig::cli {
 namespace {
@@ -108,6 +109,17 @@ TEST(LiveView, TellsTheSelectedFindingAndComesBack) {
   EXPECT_FALSE(Has(Drawn(model, 24, 80), "PROTECTION"));
   model.Press(Key::kEscape);
   EXPECT_TRUE(Has(Drawn(model, 24, 80), "PROTECTION"));
+}
+
+TEST(LiveView, WrapsLongPathsOfAStoryUnderTheirLine) {
+  LiveModel model;
+  model.AddFinding(Escape(1, "Container web opened /" + std::string(200, 'd')));
+  for (const std::string& line : TellStory(*model.SelectedFinding(), {}, 60)) {
+    EXPECT_LE(DisplayWidth(line), 60U);
+    if (line.find("dddd") != std::string::npos) {
+      EXPECT_TRUE(line.starts_with("  ")) << line;
+    }
+  }
 }
 
 TEST(LiveView, CountsRepeatsOfAFinding) {

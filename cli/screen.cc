@@ -89,7 +89,7 @@ void Screen::Show(const Frame& frame) {
     shown_[row] = std::move(line);
   }
   // A terminal that is gone shows at the next read of keys.
-  if (!codes.empty()) (void)WriteAll(STDOUT_FILENO, codes);
+  [[maybe_unused]] const auto written = WriteAll(STDOUT_FILENO, codes);
 }
 
 bool Screen::ReadKeys() {

@@ -14,9 +14,11 @@ std::vector<std::string> TellStory(const Finding& finding, const std::vector<Eve
   std::vector<std::string> lines;
   for (std::string_view rest = story; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    // Long words may stand out of the column.
-    for (std::string& line : Wrap(Safe(rest.substr(0, end)), width))
-      lines.push_back(std::move(line));
+    const std::string line = Safe(rest.substr(0, end));
+    // Words longer than a line stand out of the column: they go on below, indented like the line.
+    const std::size_t indent = std::min(line.find_first_not_of(' '), width / 2);
+    for (const std::string& part : Wrap(line.substr(std::min(indent, line.size())), width - indent))
+      lines.push_back(part.empty() ? "" : std::string(indent, ' ') + part);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return lines;

@@ -154,7 +154,7 @@ std::string Fit(std::string_view text, std::size_t width) {
 }
 
 std::string Pad(std::string_view text, std::size_t width, bool right) {
-  std::string fitted = Fit(text, width);
+  const std::string fitted = Fit(text, width);
   const std::string space(width - std::min(width, DisplayWidth(fitted)), ' ');
   return right ? space + fitted : fitted + space;
 }
