@@ -12,9 +12,16 @@ def spread(values: list[float]) -> dict:
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
-def ratios(measured: list[float], base: list[float]) -> dict:
-    """Each round against the same round of nothing, so that slow drift of the machine falls out."""
-    return spread([one / other for one, other in zip(measured, base, strict=True)])
+def ratios(measured: list[dict], base: list[dict]) -> dict | None:
+    """Each round against the same round of nothing, so that slow drift of the machine falls out.
+    Samples that another monitor disturbed are left out; None when nothing remains."""
+    pairs = zip(measured, base, strict=True)
+    clean = [
+        one["ns"] / other["ns"]
+        for one, other in pairs
+        if not (one["disturbed"] or other["disturbed"])
+    ]
+    return {**spread(clean), "rounds": len(clean)} if clean else None
 
 
 def total(rounds: list[dict], key: str) -> int | None:
@@ -24,18 +31,17 @@ def total(rounds: list[dict], key: str) -> int | None:
 
 
 def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
-    """samples[place][workload][monitor] is a list of {"ns", "operations", "monitor_ns", "seen",
-    "lost"}, one a round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor]
+    """samples[place][workload][monitor] is a list of {"ns", "operations", "disturbed",
+    "monitor_ns", "seen", "lost"}, one a round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor]
     of {"missing", "ms"}."""
     work = {}
     for place, workloads in samples.items():
         for name, monitors in workloads.items():
-            base = [sample["ns"] for sample in monitors[BASE]]
             for monitor, rounds in monitors.items():
-                own = [sample["ns"] for sample in rounds]
+                clean = [one["ns"] for one in rounds if not one["disturbed"]]
                 work.setdefault(place, {}).setdefault(name, {})[monitor] = {
-                    "ns": spread(own),
-                    "ratio": ratios(own, base),
+                    "ns": spread(clean) if clean else None,
+                    "ratio": ratios(rounds, monitors[BASE]),
                     "monitor_ns": spread([sample["monitor_ns"] for sample in rounds]),
                     "seen": total(rounds, "seen"),
                     "lost": total(rounds, "lost"),
@@ -108,12 +114,17 @@ def _work_rows(workloads: dict) -> list[list[str]]:
     monitors = [name for name in next(iter(workloads.values())) if name != BASE]
     rows = [["workload", BASE, *monitors]]
     for name, cells in workloads.items():
-        row = [name, duration(cells[BASE]["ns"]["median"])]
-        for monitor in monitors:
-            one = cells[monitor]["ratio"]
-            row.append(f"×{one['median']:.2f} ({one['min']:.2f}..{one['max']:.2f})")
+        alone = cells[BASE]["ns"]
+        row = [name, duration(alone["median"]) if alone else "-"]
+        row += [_ratio(cells[monitor]["ratio"]) for monitor in monitors]
         rows.append(row)
     return rows
+
+
+def _ratio(one: dict | None) -> str:
+    if one is None:
+        return "-"
+    return f"×{one['median']:.2f} ({one['min']:.2f}..{one['max']:.2f})"
 
 
 def _monitor_rows(work: dict) -> list[list[str]]:

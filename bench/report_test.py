@@ -16,7 +16,7 @@ from programs import HERE
 
 
 def samples(*nanoseconds: float) -> list[dict]:
-    other = {"operations": 1, "monitor_ns": 0, "seen": 3, "lost": None}
+    other = {"operations": 1, "monitor_ns": 0, "seen": 3, "lost": None, "disturbed": False}
     return [{"ns": ns, **other} for ns in nanoseconds]
 
 
@@ -24,14 +24,22 @@ class Ratios(unittest.TestCase):
     def test_each_round_is_compared_with_the_same_round_of_nothing(self):
         # The machine became twice as slow between the rounds; the monitor costs the same tenth in
         # both.
-        found = report.ratios([110, 220], [100, 200])
+        found = report.ratios(samples(110, 220), samples(100, 200))
         self.assertAlmostEqual(found["median"], 1.1)
         self.assertAlmostEqual(found["min"], 1.1)
         self.assertAlmostEqual(found["max"], 1.1)
 
     def test_a_missing_round_is_refused(self):
         with self.assertRaises(ValueError):
-            report.ratios([110], [100, 200])
+            report.ratios(samples(110), samples(100, 200))
+
+    def test_a_disturbed_sample_takes_no_part_on_either_side(self):
+        base, measured = samples(100, 300), samples(110, 120)
+        base[1]["disturbed"] = True
+        found = report.ratios(measured, base)
+        self.assertEqual((found["rounds"], found["max"]), (1, 1.1))
+        measured[0]["disturbed"] = True
+        self.assertIsNone(report.ratios(measured, base))
 
     def test_the_summary_names_place_workload_and_monitor(self):
         made = report.summarise(

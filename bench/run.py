@@ -30,7 +30,7 @@ from procs import BenchError
 PLACES = {"host": Host, "container": Container}
 QUIET_SECONDS = 0.3  # after a monitor has started, and before its last records are counted
 RETRIES = 2  # of a sample during which another monitor came up
-ALONE_SECONDS = 20
+ALONE_SECONDS = 10
 
 
 def talk(message: str) -> None:
@@ -183,13 +183,13 @@ class Bench:
             self._alone(pids)
             counted, spent = one.counters(), procs.cpu_ns(pids)
             sample = workloads.ALL[name].run(place, self.options.seconds)
-            if not procs.watchers(one.pids()):
+            disturbed = bool(procs.watchers(one.pids()))
+            if not disturbed:
                 break
-        else:
-            self.disturbed += 1
+        self.disturbed += disturbed
         if one.process is not None:
             time.sleep(QUIET_SECONDS)  # what is still in its queues belongs to this workload
-        made = {"ns": sample.ns, "operations": sample.operations}
+        made = {"ns": sample.ns, "operations": sample.operations, "disturbed": disturbed}
         made["monitor_ns"] = (procs.cpu_ns(pids) - spent) / sample.operations
         after = one.counters()
         for key in ("seen", "lost"):
@@ -271,7 +271,9 @@ def headline(result: dict) -> str:
         f"busy {facts['cpu_share']['busy']:.0%}, stolen {facts['cpu_share']['steal']:.1%}",
     ]
     if facts["disturbed_samples"]:
-        lines.append(f"{facts['disturbed_samples']} samples with another monitor on this host")
+        lines.append(
+            f"{facts['disturbed_samples']} samples left out: another monitor ran on this host"
+        )
     return "\n".join(lines + [f"{name}: {about}" for name, about in result["monitors"].items()])
 
 
