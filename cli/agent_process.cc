@@ -50,8 +50,8 @@ std::string OwnDirectory() {
 
 Result<std::string> FindAgent() {
   const std::string own = OwnDirectory();
-  for (const std::string& path :
-       {own + "/brigd", own + "/../agent/brigd", std::string("/usr/lib/brig/brigd")})
+  for (const std::string& path : {own + "/brigd", own + "/../agent/brigd", own + "/../sbin/brigd",
+                                  std::string("/usr/lib/brig/brigd")})
     if (IsProgram(path)) return path;
   const char* const path = std::getenv("PATH");
   for (std::string_view rest = path == nullptr ? "" : path; !rest.empty();) {
@@ -60,10 +60,9 @@ Result<std::string> FindAgent() {
     if (colon > 0 && IsProgram(candidate)) return candidate;
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }
-  return Fail(
-      ErrorCode::kNotFound,
-      fmt::format("no brigd in {}, {}/../agent, /usr/lib/brig or PATH: build it with `make build`",
-                  own, own));
+  return Fail(ErrorCode::kNotFound, fmt::format("no brigd in {0}, {0}/../agent, {0}/../sbin, "
+                                                "/usr/lib/brig or PATH: build it with `make build`",
+                                                own));
 }
 
 Result<AgentProcess> AgentProcess::Start(const std::string& program,

@@ -16,7 +16,7 @@
 
 namespace brig::cli {
 
-// Beside this program, in ../agent, /usr/lib/brig or PATH.
+// Beside this program, in ../agent or ../sbin, /usr/lib/brig or PATH.
 [[nodiscard]] Result<std::string> FindAgent();
 
 class AgentProcess {
