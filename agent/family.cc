@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::int64_t kPingInterval = 2 * kSecond;
 constexpr unsigned kMaxUnanswered = 15;  // pings: half a minute without a sign of life
+// The loader is silent while the kernel checks its programs: minutes, on a slow or busy host.
+constexpr unsigned kMaxUnansweredLoading = 300;
 constexpr std::int64_t kMinBackoff = 50 * kMillisecond;
 constexpr std::int64_t kMaxBackoff = 10 * kSecond;
 constexpr std::int64_t kLongLife = 30 * kSecond;  // after which a death starts with no backoff
@@ -165,7 +167,8 @@ void Family::PingAll() {
     const Role role = static_cast<Role>(i);
     if (!At(role).control) continue;
     (void)Send(role, Message::kPing, Nothing{});
-    if (++At(role).unanswered > kMaxUnanswered) Kill(role, "it gave no sign of life");
+    const unsigned limit = role == Role::kLoader ? kMaxUnansweredLoading : kMaxUnanswered;
+    if (++At(role).unanswered > limit) Kill(role, "it gave no sign of life");
   }
 }
 
