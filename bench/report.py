@@ -32,8 +32,8 @@ def total(rounds: list[dict], key: str) -> int | None:
 
 def summarise(samples: dict, resources: dict, latencies: dict) -> dict:
     """samples[place][workload][monitor] is a list of {"ns", "operations", "disturbed",
-    "monitor_ns", "seen", "lost"}, one a round; resources[monitor] a list of {"memory", "counters"}; latencies[monitor]
-    of {"missing", "ms"}."""
+    "monitor_ns", "seen", "lost"}, one a round; resources[monitor] a list of {"memory",
+    "counters"}; latencies[monitor] of {"missing", "ms"}."""
     work = {}
     for place, workloads in samples.items():
         for name, monitors in workloads.items():
