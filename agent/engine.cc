@@ -64,7 +64,7 @@ class Engine : public Child {
 
   void Drain() {
     if (!Ready()) return;
-    bool more = DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn);
+    bool more = DrainCritical();
     more |= DrainRing(telemetry_, RecordClass::kTelemetry, kTelemetryPerTurn);
     SendToScribe();
     if (more && !std::exchange(again_, true)) {
@@ -73,6 +73,16 @@ class Engine : public Child {
         Drain();
       });
     }
+  }
+
+  // What a task did before its critical record lies in the other ring, written earlier: it is taken
+  // first, so that the process tree knows the program that the record is about.
+  bool DrainCritical() {
+    if (critical_.written() == critical_.position()) return false;
+    const std::uint64_t earlier = telemetry_.written();
+    while (telemetry_.position() < earlier)
+      if (!DrainRing(telemetry_, RecordClass::kTelemetry, kTelemetryPerTurn)) break;
+    return DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn);
   }
 
   // True when there may be more.
@@ -256,7 +266,7 @@ class Engine : public Child {
 
   // Whatever the kernel has recorded by now is still kept.
   void OnStop(const std::string&) override {
-    while (DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn)) {
+    while (DrainCritical()) {
     }
     Drain();
     Keep(pipeline_.Finish());

@@ -133,11 +133,21 @@ class Reader : public Child {
     } else {
       Report(std::unexpected(living.error()));
     }
+    MakeUpForMisses();
     SendUsers();
     if (peer(Role::kEngine) != nullptr && notes_ != told_notes_) {
       peer(Role::kEngine)->Send(Message::kReaderNotes, Notes{notes_});
       told_notes_ = notes_;
     }
+  }
+
+  // Once a program's run was skipped, a task may have missed its label: from then on the kernel
+  // looks for it.
+  void MakeUpForMisses() {
+    const auto counters = sensor::ReadCounters(handles_);
+    if (!counters) return Report(std::unexpected(counters.error()));
+    for (const RecordCounters& counter : *counters)
+      if (counter.missed > 0) Report(sensor::WriteInheritLate(handles_, true));
   }
 
   void Forget(std::uint64_t key) {

@@ -21,12 +21,47 @@ struct call {
 	struct subject subject;
 };
 
+/*
+ * Where tracepoints can be preempted (since 7.0), the kernel skips a program that is already
+ * running on the CPU, and a child may miss its label. A child of a labelled task is always that
+ * container's, so it is made up for at its next watched call.
+ */
+static __noinline struct label *inherit_late(struct task_struct *task)
+{
+	struct task_struct *from = task->group_leader;
+	u32 tid = task->pid;
+	struct label *label;
+	struct birth *birth;
+	u64 container;
+
+	if (tid == task->tgid)
+		from = task->real_parent;
+	label = bpf_task_storage_get(&labels, from, 0, 0);
+	if (!label)
+		return NULL;
+	label = bpf_task_storage_get(&labels, task, label, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!label)
+		return NULL;
+	container = label->container;
+	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
+	birth = bpf_map_lookup_elem(&births, &container);
+	if (birth)
+		__sync_fetch_and_add(&birth->tasks, 1);
+	return label;
+}
+
 static __always_inline bool find_subject(struct subject *subject)
 {
+	struct abi_settings *set;
 	u64 container;
 
 	subject->task = bpf_get_current_task_btf();
 	subject->label = bpf_task_storage_get(&labels, subject->task, 0, 0);
+	if (!subject->label) {
+		set = read_settings();
+		if (set && set->inherit_late)
+			subject->label = inherit_late(subject->task);
+	}
 	if (!subject->label)
 		return false;
 	container = subject->label->container;

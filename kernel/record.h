@@ -10,7 +10,7 @@
 
 #include "kernel/maps.h"
 
-#define SCRATCH_SLOTS 3
+#define SCRATCH_SLOTS 4
 #define TEXT_AREA 8192 /* where a path grows from the end to the front */
 #define SECTION_LIMIT (ABI_MAX_RECORD - ABI_MAX_TEXT) /* where the last section may begin */
 
@@ -18,7 +18,7 @@ struct scratch {
 	u8 record[ABI_MAX_RECORD];
 	u8 text[TEXT_AREA + ABI_MAX_TEXT];
 	u32 used; /* bytes of record */
-	u32 slot;
+	u32 busy; /* somebody's */
 };
 
 struct {
@@ -27,13 +27,6 @@ struct {
 	__type(key, u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, u32);
-} scratch_depth SEC(".maps");
 
 static __always_inline struct abi_counter *counter_of(u32 record_class)
 {
@@ -50,30 +43,33 @@ static __always_inline void count_lost(u32 record_class)
 	}
 }
 
-static __always_inline void scratch_give(void)
+static __always_inline void scratch_give(struct scratch *scratch)
 {
-	u32 zero = 0;
-	u32 *depth = bpf_map_lookup_elem(&scratch_depth, &zero);
-
-	if (depth)
-		__sync_fetch_and_add(depth, -1);
+	__sync_lock_test_and_set(&scratch->busy, 0);
 }
 
+static __always_inline struct scratch *try_slot(u32 slot)
+{
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
+
+	if (scratch && __sync_val_compare_and_swap(&scratch->busy, 0, 1) == 0)
+		return scratch;
+	return NULL;
+}
+
+/* Written out: old verifiers take the loop for an endless one. */
 static __always_inline struct scratch *scratch_take(u32 record_class)
 {
-	u32 zero = 0, slot;
-	u32 *depth = bpf_map_lookup_elem(&scratch_depth, &zero);
-	struct scratch *scratch;
+	struct scratch *scratch = try_slot(0);
 
-	if (!depth)
-		return NULL;
-	slot = __sync_fetch_and_add(depth, 1);
-	scratch = slot < SCRATCH_SLOTS ? bpf_map_lookup_elem(&scratches, &slot) : NULL;
-	if (!scratch) {
-		__sync_fetch_and_add(depth, -1);
+	if (!scratch)
+		scratch = try_slot(1);
+	if (!scratch)
+		scratch = try_slot(2);
+	if (!scratch)
+		scratch = try_slot(3);
+	if (!scratch)
 		count_lost(record_class);
-		return NULL;
-	}
 	return scratch;
 }
 

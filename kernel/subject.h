@@ -151,7 +151,7 @@ static __always_inline void record_end(struct scratch *scratch, struct task_stru
 	if (header_of(scratch)->record_class == ABI_CLASS_CRITICAL)
 		section_chain(scratch, task);
 	submit(scratch);
-	scratch_give();
+	scratch_give(scratch);
 }
 
 /* The same, with a copy for the process that fetches facts. A copy that finds no room is made up
@@ -162,7 +162,7 @@ static __always_inline void record_end_announced(struct scratch *scratch, struct
 	submit(scratch);
 	if (scratch->used <= ABI_MAX_RECORD)
 		bpf_ringbuf_output(&announcements, scratch->record, scratch->used, 0);
-	scratch_give();
+	scratch_give(scratch);
 }
 
 #endif

@@ -100,6 +100,19 @@ static __always_inline void record_exec(struct subject *subject, struct file *fi
 	record_end(scratch, subject->task);
 }
 
+/* A thread that executes a program takes over the number of its process, whose first thread is
+ * gone. */
+static __always_inline void take_over_number(struct subject *subject, u32 old_pid)
+{
+	u64 container = subject->label->container;
+	u32 pid = subject->task->pid;
+
+	if (old_pid == pid)
+		return;
+	bpf_map_delete_elem(&task_containers, &old_pid);
+	bpf_map_update_elem(&task_containers, &pid, &container, BPF_ANY);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -112,6 +125,7 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 		if (born == BORN_OUTSIDE)
 			return 0;
 	}
+	take_over_number(&subject, old_pid);
 	announce(subject.label, task);
 	if (born != BORN_ALREADY)
 		record_birth(&subject, file, born, 0);

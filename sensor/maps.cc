@@ -114,6 +114,11 @@ Result<> WriteWanted(const Handles& handles, std::uint64_t operations) {
   return ChangeSettings(handles, [&](abi_settings& settings) { settings.wanted = operations; });
 }
 
+Result<> WriteInheritLate(const Handles& handles, bool late) {
+  return ChangeSettings(handles,
+                        [&](abi_settings& settings) { settings.inherit_late = late ? 1 : 0; });
+}
+
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {
   return ReplaceInodes(handles.map(MapId::kUnixDoors), doors);
 }

@@ -45,6 +45,10 @@ struct AddressObject {
 // The telemetry operations that the kernel programs send, a bit for each Operation.
 [[nodiscard]] Result<> WriteWanted(const Handles& handles, std::uint64_t operations);
 
+// Once the kernel has skipped runs of a program (RecordCounters.missed), labels are looked for
+// late.
+[[nodiscard]] Result<> WriteInheritLate(const Handles& handles, bool late);
+
 // The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
 // pts.
 [[nodiscard]] Result<> WriteCommonDevices(const Handles& handles);

@@ -241,8 +241,10 @@ struct abi_settings {
 	__u8 mode[ABI_INVARIANTS];		    /* enum brig::Mode */
 	__u32 guarded_devices[ABI_GUARDED_DEVICES]; /* superblocks with guarded directories; 0 ends
 						     */
+	__u32 inherit_late; /* the kernel skipped runs: look for labels that were not inherited */
+	__u32 padding;
 };
-ABI_CHECK(abi_settings, 120);
+ABI_CHECK(abi_settings, 128);
 
 struct abi_inode_key {
 	__u64 inode;
