@@ -98,7 +98,7 @@ TEST(Nouns, RefuseWhatIsNoObject) {
 }
 
 TEST(Nouns, RefuseDeepNesting) {
-  std::string json = R"({"other":)" + std::string(500, '[') + std::string(500, ']') + "}";
+  const std::string json = R"({"other":)" + std::string(500, '[') + std::string(500, ']') + "}";
   EXPECT_FALSE(ReadStatus(json));
 }
 
