@@ -130,6 +130,12 @@ class Brig:
         """Runs the brig command against this agent."""
         return run(self._brig, *self._places, *words, check=check, **options)
 
+    def raw(self, *words):
+        """Standard output of the brig command as the bytes it is."""
+        done = subprocess.run([self._brig, *map(str, self._places), *words], check=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120)
+        return done.stdout
+
     def _json(self, *words):
         done = self.cli(*words, "--json", check=False)
         if done.returncode > 1:  # 1 is an answer too
