@@ -74,7 +74,7 @@ class Benign(Watched):
     def test_tar_and_owners(self):
         self.shows("tar -C /etc -cf /tmp/etc.tar .; mkdir /tmp/etc; tar -C /tmp/etc -xpf"
                    " /tmp/etc.tar; chown -R nobody:nogroup /tmp/etc; chmod u+s /tmp/etc/passwd;"
-                   "stat -c %U:%A /tmp/etc/passwd; rm -rf /tmp/etc", "nobody:-rws")
+                   "stat -c %U:%A /tmp/etc/passwd; rm -rf /tmp/etc", "nobody:-rwS")
 
     def test_a_person_at_a_shell(self):
         self.shows(SHELL, "shell done")

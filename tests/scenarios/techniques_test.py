@@ -24,7 +24,8 @@ ADMIN = ["--cap-add", "SYS_ADMIN"]
 UNIFIED = next(path for path in ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
                if os.path.exists(f"{path}/cgroup.procs"))
 # A victim of the container's own, as CanaryProcess is one of the host: its pid is in /tmp/own.
-OWN_VICTIM = ("rm -f /tmp/own; { sleep 1000 | /attacks/canary 0x10000000 ours >/tmp/own & } 2>/dev/null;"
+OWN_VICTIM = ("rm -f /tmp/own;"
+              "{ sleep 1000 | /attacks/canary 0x10000000 ours >/tmp/own & } 2>/dev/null;"
               "until [ -s /tmp/own ]; do :; done; ")
 
 

@@ -54,6 +54,7 @@ def enter(pid, line, directory=None):
 class Watched(unittest.TestCase):
     MODES = {}
     IMAGE = "busybox"
+    FLAGS = ()
 
     @classmethod
     def setUpClass(cls):
@@ -62,7 +63,8 @@ class Watched(unittest.TestCase):
         cls.docker.load_busybox() if cls.IMAGE == "busybox" else cls.docker.load_debian()
         cls.runc = Runc()
         cls.addClassCleanup(cls.runc.stop)
-        cls.brig = Brig(modes=cls.MODES, docker=cls.docker, runc=cls.runc)
+        cls.brig = Brig(modes=cls.MODES, docker=cls.docker, runc=cls.runc,
+                        flags=cls.FLAGS)
         cls.addClassCleanup(cls.brig.remove)
         cls.told, cls.twins = {}, {}  # finding id -> name of its container; twin id -> its name
 
