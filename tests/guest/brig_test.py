@@ -38,7 +38,7 @@ NOT_ATTACHED = {
 
 
 class Technique:
-    """An escape, the weakness that it needs, and ordinary work for a twin with the same weakness."""
+    """An escape, the weakness it needs, and ordinary work for a twin with the same weakness."""
 
     def __init__(self, invariant, cause, escape, ordinary, answers, verdict="seen",
                  free_of_cgroup=False, **weakness):
@@ -116,7 +116,8 @@ class Scene:
         return found
 
     def act(self):
-        self.run(f"echo {SECRET} >/etc/secret && mkdir -p /srv && touch /srv/anchor && cp /image/attacks/file_handle"
+        self.run(f"echo {SECRET} >/etc/secret && mkdir -p /srv && touch /srv/anchor && "
+                 "cp /image/attacks/file_handle"
                  " /bin/ && (cat /etc/secret; head -c 4096 /dev/zero) >/etc/disk &&"
                  " losetup /dev/loop0 /etc/disk")
         self.techniques = techniques(self.run("file_handle encode /etc/secret").split()[1])

@@ -240,7 +240,8 @@ class Engines(unittest.TestCase):
     ANSWERS = {
         "no HTTP": b"\x00\xff" * 500,
         "endless head": b"HTTP/1.0 200 OK\r\n" + b"X: y\r\n" * 150_000,
-        "wrong length": http(b"{}", b"HTTP/1.0 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
+        "wrong length": http(
+            b"{}", b"HTTP/1.0 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
         "bad chunks": http(b"FFFFFFFFFFFFFFFF\r\n{}\r\n",
                            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
         "deep": http(b"[" * 400_000),

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
                                                 : BPF_PROG_TYPE_TRACEPOINT,
                                .insns = (uintptr_t)program,
                                .insn_cnt = 2,
-                               .license = (uintptr_t) "GPL"};
+                               .license = (uintptr_t)"GPL"};
   long loaded = syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
   if (loaded >= 0 && argc > 2 && strcmp(argv[2], "hold") == 0) pause();
   return finish(loaded);
