@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -123,11 +124,11 @@ Result<> Allow(const Filter& filter, std::string_view name, bool may_load_code) 
   if (name == "bpf") {
     for (const unsigned command : {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
                                    BPF_MAP_GET_NEXT_KEY, BPF_OBJ_GET_INFO_BY_FD}) {
-      const scmp_arg_cmp is_command = SCMP_A0_32(SCMP_CMP_EQ, command, 0);
+      const scmp_arg_cmp is_command{0, SCMP_CMP_EQ, command, 0};
       failed |= seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &is_command);
     }
   } else if (!may_load_code && (name == "mmap" || name == "mprotect")) {
-    const scmp_arg_cmp no_code = SCMP_A2_32(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0);
+    const scmp_arg_cmp no_code{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
     failed = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &no_code);
   } else {
     failed = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 0, nullptr);

@@ -30,8 +30,8 @@ constexpr Rule kRules[] = {
     {Role::kWarden, Role::kLoader, Message::kLoaded, kStarting},
     {Role::kWarden, Role::kScribe, Message::kNoticeKept, kStarting | kAlive},
 
-    {Role::kReader, Role::kEngine, Message::kAllow, kRunning},
-    {Role::kReader, Role::kEngine, Message::kWant, kRunning},
+    {Role::kReader, Role::kEngine, Message::kAllow, kAlive},
+    {Role::kReader, Role::kEngine, Message::kWant, kAlive},
 
     {Role::kEngine, Role::kWarden, Message::kProcesses, kAlive},
     {Role::kEngine, Role::kReader, Message::kFacts, kAlive},
@@ -49,8 +49,8 @@ constexpr Rule kRules[] = {
 
     {Role::kSigner, Role::kScribe, Message::kSign, kAlive},
 
-    {Role::kCourier, Role::kEngine, Message::kAnswer, kRunning},
-    {Role::kCourier, Role::kEngine, Message::kLive, kRunning},
+    {Role::kCourier, Role::kEngine, Message::kAnswer, kAlive},
+    {Role::kCourier, Role::kEngine, Message::kLive, kAlive},
 };
 
 }  // namespace

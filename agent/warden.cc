@@ -66,7 +66,7 @@ bool NeedsHandle(Role role, const Handle& handle) {
     return handle.use == HandleUse::kProgram || handle.name == "critical" ||
            handle.name == "telemetry" || handle.name == "counters";
   }
-  if (role != Role::kReader || handle.use != HandleUse::kMap) return false;
+  if (role != Role::kReader || handle.use == HandleUse::kLink) return false;
   return handle.name != "critical" && handle.name != "telemetry";
 }
 
@@ -119,6 +119,7 @@ class Warden {
   UniqueFd program_;
   Family family_;
   std::vector<Program> programs_;
+  NamespaceSet host_;            // as the loader found it
   std::vector<Handle> handles_;  // of the kernel programs and maps
   std::vector<UniqueFd> handle_fds_;
   std::string set_aside_;
@@ -156,7 +157,7 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
   if (role == Role::kEngine) {
     setup.notes = prepared_.notes;
     setup.programs = programs_;
-    setup.host = prepared_.host;
+    setup.host = host_;
   }
   for (std::size_t i = 0; i < handles_.size(); ++i) {
     if (!NeedsHandle(role, handles_[i])) continue;
@@ -221,6 +222,7 @@ bool Warden::TakeLoaded(ControlMessage message) {
   std::ranges::move(message.handles, std::back_inserter(handle_fds_));
   std::ranges::move(loaded->programs, std::back_inserter(programs_));
   std::ranges::move(loaded->notes, std::back_inserter(prepared_.notes));
+  if (loaded->host.mount != 0) host_ = loaded->host;
   if (loaded->last) StartRest();
   return true;
 }
