@@ -36,7 +36,9 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
 
 // The maps first, then the rest, in messages of what one may carry.
 Result<> HandOver(Start& start, sensor::Loaded& loaded) {
-  Loaded message{.programs = std::move(loaded.programs), .notes = std::move(loaded.notes)};
+  Loaded message{.programs = std::move(loaded.programs),
+                 .notes = std::move(loaded.notes),
+                 .host = loaded.host};
   std::vector<NamedHandle> handles = NameHandles(loaded.handles);
   for (std::size_t at = 0;; at += kHandlesPerMessage) {
     const std::size_t end = std::min(at + kHandlesPerMessage, handles.size());

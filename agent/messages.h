@@ -152,12 +152,14 @@ struct Loaded {
   std::vector<Program> programs;
   std::vector<std::string> notes = {};
   std::vector<Handle> handles = {};
-  bool last = true;  // false: more handles follow in another message
+  bool last = true;        // false: more handles follow in another message
+  NamespaceSet host = {};  // in the first message
   static void Describe(auto& self, auto& visit) {
     visit("programs", self.programs);
     visit("notes", self.notes);
     visit("handles", self.handles);
     visit("last", self.last);
+    visit("host", self.host);
   }
 };
 

@@ -34,24 +34,6 @@ void FindUser(Prepared& prepared) {
       "there is no system user brig, so nobody is used: useradd --system --no-create-home brig");
 }
 
-std::uint32_t NamespaceNumber(const char* kind) {
-  struct stat info{};
-  const std::string path = fmt::format("/proc/1/ns/{}", kind);
-  return ::stat(path.c_str(), &info) == 0 ? static_cast<std::uint32_t>(info.st_ino) : 0;
-}
-
-// The mount namespace's number is not its inode's and stays unknown here.
-NamespaceSet HostNamespaces() {
-  NamespaceSet host;
-  host.pid = NamespaceNumber("pid");
-  host.net = NamespaceNumber("net");
-  host.ipc = NamespaceNumber("ipc");
-  host.uts = NamespaceNumber("uts");
-  host.cgroup = NamespaceNumber("cgroup");
-  host.user = NamespaceNumber("user");
-  return host;
-}
-
 // A directory of ours, which nobody else may have prepared for us.
 Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group) {
   BRIG_TRY(MakeDirectories(path, 0755));
@@ -134,7 +116,6 @@ Result<Prepared> Prepare(const Options& options) {
   Prepared prepared;
   FindUser(prepared);
   prepared.memory = UniqueFd(::memfd_create("births", MFD_CLOEXEC));
-  prepared.host = HostNamespaces();
   ::umask(0027);
   const char* const state_hint =
       "make it writable for root, or give another directory with --state";

@@ -22,7 +22,6 @@ struct Prepared {
   UniqueFd memory;  // see HandleUse::kMemory
   uid_t user = 0;
   gid_t group = 0;
-  NamespaceSet host;               // what containers are compared with
   std::vector<std::string> notes;  // what is degraded
 };
 

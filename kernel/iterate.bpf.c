@@ -81,6 +81,9 @@ int read_host(struct bpf_iter__task *ctx)
 	set->host_pid_namespace = now.pid;
 	set->host_net_namespace = now.net;
 	set->host_user_namespace = now.user;
+	set->host_ipc_namespace = now.ipc;
+	set->host_uts_namespace = now.uts;
+	set->host_cgroup_namespace = now.cgroup;
 	set->host_root_inode = root.inode;
 	set->host_root_device = root.device;
 	bpf_seq_write(ctx->meta->seq, &one, sizeof(one));

@@ -182,6 +182,20 @@ Result<> WriteSettings(const Skeleton& skeleton, const LoadOptions& options) {
   return {};
 }
 
+Result<NamespaceSet> ReadHost(const Skeleton& skeleton) {
+  abi_settings settings{};
+  const __u32 zero = 0;
+  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.settings), &zero, &settings) != 0)
+    return FailErrno("read the settings");
+  return NamespaceSet{.mount = settings.host_mount_namespace,
+                      .pid = settings.host_pid_namespace,
+                      .net = settings.host_net_namespace,
+                      .ipc = settings.host_ipc_namespace,
+                      .uts = settings.host_uts_namespace,
+                      .cgroup = settings.host_cgroup_namespace,
+                      .user = settings.host_user_namespace};
+}
+
 bool IsEventSource(std::string_view name, std::string_view section) {
   return !name.starts_with("compat_") && !section.starts_with("iter/");
 }
@@ -252,6 +266,7 @@ Result<Loaded> Load(const LoadOptions& options) {
   BRIG_ASSIGN(const Skeleton skeleton, OpenAndLoad(kernel.get(), reasons));
   BRIG_TRY(FillCompatCalls(skeleton));
   BRIG_TRY(WriteSettings(skeleton, options));
+  BRIG_ASSIGN(loaded.host, ReadHost(skeleton));
   BRIG_TRY(TakeMaps(skeleton, loaded.handles));
   // First attach, then look for who runs already: nobody slips through between.
   BRIG_TRY(Attach(skeleton, reasons, loaded));

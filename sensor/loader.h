@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/event.h"
 #include "model/status.h"
 #include "sensor/handles.h"
 
@@ -26,8 +27,9 @@ struct LoadOptions {
 
 struct Loaded {
   Handles handles;
-  std::vector<Program> programs;     // every program, attached or with the reason why not
-  std::vector<std::string> notes;    // what is degraded
+  std::vector<Program> programs;   // every program, attached or with the reason why not
+  std::vector<std::string> notes;  // what is degraded
+  NamespaceSet host;  // of the machine's first process: what containers are compared with
   std::uint64_t tasks_labelled = 0;  // of containers that ran already
 };
 

@@ -239,12 +239,13 @@ struct abi_settings {
 	__u32 host_net_namespace;
 	__u32 host_user_namespace;
 	__u8 mode[ABI_INVARIANTS];		    /* enum brig::Mode */
-	__u32 guarded_devices[ABI_GUARDED_DEVICES]; /* superblocks with guarded directories; 0 ends
-						     */
+	__u32 guarded_devices[ABI_GUARDED_DEVICES]; /* filesystems with guarded directories */
 	__u32 inherit_late; /* the kernel skipped runs: look for labels that were not inherited */
-	__u32 padding;
+	__u32 host_ipc_namespace;
+	__u32 host_uts_namespace;
+	__u32 host_cgroup_namespace;
 };
-ABI_CHECK(abi_settings, 128);
+ABI_CHECK(abi_settings, 136);
 
 struct abi_inode_key {
 	__u64 inode;
