@@ -120,7 +120,14 @@ void ProcessTree::MarkJoin(const ProcessRef& process, Join join) {
 
 ProcessTree::Join ProcessTree::JoinOf(const ProcessRef& process) const {
   const Node* node = Find(BirthOf(process));
-  return node ? node->join : kNoJoin;
+  // A descendant may have been heard of before the join of its ancestor was: look upwards.
+  for (std::size_t depth = 0; node && depth < kMaxChain; ++depth) {
+    if (node->join != kNoJoin) return node->join;
+    const Node* parent = Find(node->parent);
+    if (!parent || parent->ref.container != node->ref.container) break;
+    node = parent;
+  }
+  return kNoJoin;
 }
 
 const ProcessTree::Node* ProcessTree::Find(const Birth& birth) const {

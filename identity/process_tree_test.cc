@@ -121,6 +121,14 @@ TEST(ProcessTree, AThousandContainersStayWithinTheBound) {
   EXPECT_TRUE(tree.ProcessesOf(1).empty());
 }
 
+TEST(ProcessTree, AJoinThatIsHeardOfLateIsFoundByThoseBelow) {
+  ProcessTree tree;
+  tree.Observe(Fork(1, Ref(20, 1), Ref(21, 1)));
+  tree.Observe(Fork(2, Ref(21, 1), Ref(22, 1)));
+  tree.MarkJoin(Ref(20, 1), 3);
+  EXPECT_EQ(tree.JoinOf(Ref(22, 1)), 3U);
+}
+
 TEST(ProcessTree, AJoinIsInheritedByChildren) {
   ProcessTree tree;
   tree.Observe(Exec(1, Ref(10, 1), "/bin/sh", {"sh"}));
