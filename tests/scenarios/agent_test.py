@@ -166,12 +166,11 @@ class Starting(unittest.TestCase):
             ledger = brig.directory / "state" / "ledger"
             segment = sorted(ledger.glob("segment-*"))[0]
             with open(segment, "r+b") as file:
-                file.seek(200)
-                byte = file.read(1)
-                file.seek(200)
-                file.write(bytes([byte[0] ^ 1]))
+                at = file.read(65536).index(b"brig started")
+                file.seek(at)
+                file.write(b"B")
             brig.start()
-            aside = notices(brig, "ledger_set_aside")
+            aside = wait_for(lambda: notices(brig, "ledger_set_aside"), "the notice")
             self.assertEqual(len(aside), 1)
             self.assertTrue(list(ledger.parent.glob("ledger.damaged-*")))
             brig.stop()
