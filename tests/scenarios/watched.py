@@ -23,21 +23,22 @@ IDLE = ("sleep", "1000")
 DOCKER_BITS = {"CHOWN": 0, "DAC_OVERRIDE": 1, "FOWNER": 3, "FSETID": 4, "KILL": 5, "SETGID": 6,
                "SETUID": 7, "SETPCAP": 8, "NET_BIND_SERVICE": 10, "NET_RAW": 13, "SYS_CHROOT": 18,
                "MKNOD": 27, "AUDIT_WRITE": 29, "SETFCAP": 31}
-CLONE_NEWNS, PR_CAPBSET_DROP = 0x20000, 24
+PR_CAPBSET_DROP = 24
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(pid, line, directory=None):
-    """What a careless runtime does: a shell in the mount namespace of a container's process, with
+    """What a careless runtime does: a shell in the namespaces of a container's process, with
     Docker's capabilities and no seccomp filter; `directory` of the host stays its own."""
     assert {f"CAP_{name}" for name in DOCKER_BITS} == set(oci.DOCKER_CAPABILITIES)
     last = int(pathlib.Path("/proc/sys/kernel/cap_last_cap").read_text())
-    namespace = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
+    namespaces = [os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in ("pid", "mnt")]
     kept = os.open(directory, os.O_PATH) if directory else None
 
     def prepare():
-        if LIBC.setns(namespace, CLONE_NEWNS) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
+        for namespace in namespaces:
+            if LIBC.setns(namespace, 0) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
         if kept is not None:
             os.fchdir(kept)
         for number in set(range(last + 1)) - set(DOCKER_BITS.values()):
@@ -46,9 +47,8 @@ def enter(pid, line, directory=None):
         return subprocess.run(["sh", "-c", line], executable="/bin/sh", preexec_fn=prepare,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     finally:
-        os.close(namespace)
-        if kept is not None:
-            os.close(kept)
+        for each in namespaces + ([] if kept is None else [kept]):
+            os.close(each)
 
 
 class Watched(unittest.TestCase):
