@@ -31,6 +31,7 @@ from support import abandoned, need, private_directory, run, stop, with_parent  
 MEMORY_MIB = 1024
 BOOT_TIMEOUT_S = 120
 COMMAND_TIMEOUT_S = 60
+PART_BYTES = 512  # of a command that are sent at once
 
 
 class GuestError(RuntimeError):
@@ -148,9 +149,13 @@ class Guest:
     def run(self, command, timeout_s=COMMAND_TIMEOUT_S):
         """Runs a line of shell in the guest. What it starts with & goes on after the answer."""
         self._number += 1
-        words = f"{self._number} {timeout_s} {base64.b64encode(command.encode()).decode()}\n"
-        self._process.stdin.write(words.encode())
         deadline = time.monotonic() + timeout_s + 10
+        text = base64.b64encode(command.encode()).decode()
+        for at in range(0, len(text), PART_BYTES):
+            self._process.stdin.write(f"+ {text[at:at + PART_BYTES]}\n".encode())
+            while self._line(deadline) != "+":
+                pass
+        self._process.stdin.write(f"{self._number} {timeout_s}\n".encode())
         while True:
             fields = self._line(deadline).split()
             if len(fields) == 4 and fields[0] == str(self._number):
