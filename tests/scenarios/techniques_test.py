@@ -155,6 +155,7 @@ class Processes(Watched):
     def test_a_signal_arrives(self):
         for number, act in enumerate(("kill", "tgkill", "pidfd"), start=1):
             with self.subTest(act):
+                self.loud = self.start(*HOST_PIDS, *PTRACE)  # else it were a repeat of the first
                 self.acts(f"/attacks/signal {act} {self.victim.pid} 10",
                           f"/attacks/signal {act} $own 10", "signal")
                 self.assertEqual(self.victim.signals(), number)
