@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "ledger/writer.h"
 #include "sensor/maps.h"
-#include "sensor/ring.h"
+#include "sensor/ring_pair.h"
 
 namespace brig::agent {
 namespace {
@@ -24,8 +24,7 @@ namespace {
 // Reads counters by the handles it holds. No files, no sockets but those it holds.
 constexpr std::string_view kCalls[] = {"bpf"};
 
-constexpr int kCriticalPerTurn = 4096;
-constexpr int kTelemetryPerTurn = 1024;
+constexpr int kRecordsPerTurn = 4096;
 constexpr std::size_t kMaxLiveWaiting = 1 << 20;
 constexpr std::size_t kMaxScribeWaiting = 1 << 20;
 constexpr std::int64_t kPollInterval = 100 * kMillisecond;
@@ -41,8 +40,7 @@ class Engine : public Child {
         handles_(std::move(handles)),
         host_(std::move(host)),
         pipeline_(start.setup, host_.boot_id),
-        critical_(std::move(critical)),
-        telemetry_(std::move(telemetry)) {
+        rings_(std::move(critical), std::move(telemetry)) {
     started_ns_ = last_kept_ns_ = SystemClock().BootNs();
     loop.Every(kSecond, [this] { Tick(); });
     loop.Every(kPollInterval, [this] { Drain(); });
@@ -64,8 +62,7 @@ class Engine : public Child {
 
   void Drain() {
     if (!Ready()) return;
-    bool more = DrainCritical();
-    more |= DrainRing(telemetry_, RecordClass::kTelemetry, kTelemetryPerTurn);
+    const bool more = DrainRings();
     SendToScribe();
     if (more && !std::exchange(again_, true)) {
       loop().After(0, [this] {
@@ -75,31 +72,21 @@ class Engine : public Child {
     }
   }
 
-  // What a task did before its critical record lies in the other ring, written earlier: it is taken
-  // first, so that the process tree knows the program that the record is about.
-  bool DrainCritical() {
-    if (critical_.written() == critical_.position()) return false;
-    const std::uint64_t earlier = telemetry_.written();
-    while (telemetry_.position() < earlier)
-      if (!DrainRing(telemetry_, RecordClass::kTelemetry, kTelemetryPerTurn)) break;
-    return DrainRing(critical_, RecordClass::kCritical, kCriticalPerTurn);
-  }
-
   // True when there may be more.
-  bool DrainRing(sensor::Ring& ring, RecordClass record_class, int limit) {
-    const bool critical = record_class == RecordClass::kCritical;
-    for (int i = 0; i < limit; ++i) {
-      if (critical && outbox_.Full() && !MakeRoom()) return false;
-      const ByteView record = ring.Next();
-      if (record.empty()) {
-        if (!critical) ring.Release();
-        return false;
-      }
-      Keep(pipeline_.TakeRecord(record, record_class),
-           critical ? std::optional(ring.position()) : std::nullopt);
+  bool DrainRings() {
+    std::optional<std::uint64_t> seen;
+    bool more = true;
+    for (int i = 0; i < kRecordsPerTurn && more; ++i) {
+      const auto record = rings_.Next(!outbox_.Full() || MakeRoom());
+      more = record.has_value();
+      if (!more) break;
+      const bool critical = record->record_class == RecordClass::kCritical;
+      Keep(pipeline_.TakeRecord(record->bytes, record->record_class),
+           critical ? std::optional(record->position) : std::nullopt);
+      if (!critical) seen = record->position;
     }
-    if (!critical) ring.Release();
-    return true;
+    if (seen) rings_.ReleaseTo(RecordClass::kTelemetry, *seen);
+    return more;
   }
 
   // The ring waits for a scribe that is started again, but not for one that does not come.
@@ -111,7 +98,8 @@ class Engine : public Child {
   }
 
   void ReleaseCritical() {
-    if (const auto position = outbox_.TakeReleased()) critical_.ReleaseTo(*position);
+    if (const auto position = outbox_.TakeReleased())
+      rings_.ReleaseTo(RecordClass::kCritical, *position);
   }
 
   void Keep(Pipeline::Output output, std::optional<std::uint64_t> ring = std::nullopt) {
@@ -266,7 +254,7 @@ class Engine : public Child {
 
   // Whatever the kernel has recorded by now is still kept.
   void OnStop(const std::string&) override {
-    while (DrainCritical()) {
+    while (DrainRings()) {
     }
     Drain();
     Keep(pipeline_.Finish());
@@ -278,7 +266,7 @@ class Engine : public Child {
   sensor::Handles handles_;
   HostFacts host_;
   Pipeline pipeline_;
-  sensor::Ring critical_, telemetry_;
+  sensor::RingPair rings_;
   Outbox outbox_;
   LedgerStatus ledger_;
   std::vector<ProcessStatus> processes_;

@@ -70,8 +70,6 @@ ByteView Ring::Next() {
   return {};
 }
 
-std::uint64_t Ring::written() const { return LoadPosition(producer_); }
-
 void Ring::Release() { ReleaseTo(position_); }
 
 void Ring::ReleaseTo(std::uint64_t position) {

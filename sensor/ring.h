@@ -22,8 +22,6 @@ class Ring {
 
   // The next record, or an empty view when there is none ready. Valid until Release.
   ByteView Next();
-  // How far the kernel has written by now.
-  [[nodiscard]] std::uint64_t written() const;
   // Everything that Next has given so far may be overwritten by the kernel.
   void Release();
   // How far Next has read and how far Release let go, in bytes since the ring was made.
