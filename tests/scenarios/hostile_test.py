@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Shows that hostile input harms neither brig nor its readers: names, paths, masses of containers,
-lying engines, slow clients, a disk that fills up, and a record that somebody altered.
+lying engines, slow clients and a disk that fills up.
 """
 import json
 import os
@@ -28,13 +28,11 @@ class Place:
     """A directory of the host's guarded part, to be mounted into a container at /volume."""
 
     def __enter__(self):
-        self._directory = tempfile.TemporaryDirectory(prefix="brig-test-", dir=GUARDED)
-        self.path = pathlib.Path(self._directory.name)
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="brig-test-", dir=GUARDED))
         return self
 
     def __exit__(self, *_):
         run("rm", "-rf", self.path)  # deeper than Python's own functions put up with
-        self._directory._finalizer.detach()
 
     @property
     def mounts(self):
@@ -365,82 +363,6 @@ class FullDisk(unittest.TestCase):
         identified(brig, runc.start(["sleep", "1000"]))
         self.assertEqual([each["lost"] for each in brig.status()["counters"]
                           if each["class"] == "critical"], [0])
-
-
-class Tampering(unittest.TestCase):
-    """Somebody with root changes the record; `brig ledger verify` names the first wrong byte."""
-
-    @classmethod
-    def setUpClass(cls):
-        with Runc() as runc, Brig(runc=runc) as brig:
-            for _ in range(3):
-                runc.run(["sh", "-c", "for i in $(seq 50); do /bin/true; done"])
-            brig.stop()
-            cls.keep = pathlib.Path(tempfile.mkdtemp(prefix="brig-test-"))
-            cls.addClassCleanup(run, "rm", "-rf", cls.keep)
-            run("cp", "-a", brig.directory / "state", cls.keep / "whole")
-
-    def setUp(self):
-        self.state = self.keep / secrets.token_hex(4)
-        run("cp", "-a", self.keep / "whole", self.state)
-        self.segment = sorted((self.state / "ledger").glob("segment-*"))[0]
-        self.used = len(self.segment.read_bytes().rstrip(b"\0"))
-
-    def verify(self):
-        from scenarios.brig import program
-        done = run(program("cli", "brig"), "--state", self.state, "ledger", "verify", "--json",
-                   check=False)
-        self.assertIn(done.returncode, (0, 1), done.stderr)
-        report = json.loads(done.stdout)
-        self.assertEqual(report["intact"], done.returncode == 0)
-        return report
-
-    def test_the_record_as_written_is_intact(self):
-        self.assertTrue(self.verify()["intact"])
-
-    def test_an_altered_byte_is_named(self):
-        for offset in (0, 100, self.used // 3, self.used // 2, self.used - 1):
-            with self.subTest(offset=offset):
-                with open(self.segment, "r+b") as file:
-                    file.seek(offset)
-                    byte = file.read(1)[0]
-                    file.seek(offset)
-                    file.write(bytes([byte ^ 0x20]))
-                report = self.verify()
-                self.assertFalse(report["intact"])
-                fault = report["faults"][0]
-                self.assertEqual(pathlib.Path(fault["file"]).name, self.segment.name)
-                # The entry that the byte is in, whose beginning is at most an entry away.
-                self.assertLessEqual(fault["offset"], offset)
-                self.assertGreater(fault["offset"] + 4096, offset)
-                with open(self.segment, "r+b") as file:
-                    file.seek(offset)
-                    file.write(bytes([byte]))
-        self.assertTrue(self.verify()["intact"])
-
-    def test_a_cut_segment_is_named(self):
-        for size in (self.used - 1, self.used // 2, 10, 0):
-            with self.subTest(size=size):
-                os.truncate(self.segment, size)
-                report = self.verify()
-                self.assertFalse(report["intact"])
-                fault = report["faults"][0]
-                self.assertEqual(pathlib.Path(fault["file"]).name, self.segment.name)
-                self.assertLessEqual(fault["offset"], size)
-
-    def test_a_removed_segment_is_named(self):
-        self.segment.unlink()
-        self.assertFalse(self.verify()["intact"])
-
-    def test_swapped_entries_are_named(self):
-        content = bytearray(self.segment.read_bytes())
-        half = self.used // 2
-        content[half - 64:half], content[half:half + 64] = (content[half:half + 64],
-                                                            content[half - 64:half])
-        self.segment.write_bytes(content)
-        report = self.verify()
-        self.assertFalse(report["intact"])
-        self.assertLessEqual(report["faults"][0]["offset"], half)
 
 
 if __name__ == "__main__":
