@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from scenarios.watched import Watched  # noqa: E402
+from support import wait_for  # noqa: E402
 
 PYTHON = """
 import os, signal, socket, subprocess, tempfile, threading
@@ -42,7 +43,6 @@ class Benign(Watched):
         twin = self.twin(*options)
         done = self.docker.exec(twin, "bash", "-c", f"set -e; {script}", timeout_s=300)
         self.works(done, expected)
-        # A whole container for it too, from its first process to its end.
         self.silent(twin)
 
     def test_apt_installs_a_package(self):
@@ -82,8 +82,9 @@ class Benign(Watched):
     def test_an_init_that_reaps_and_is_stopped(self):
         done = self.docker.run("debian", "bash", "-c", INIT, options=["--name", "init"])
         self.assertEqual(done.stdout, "stopped\n", done.stderr)
-        ended = [each for each in self.brig.containers() if each["name"] == "init"]
-        self.twins.update({each["id"]: "init" for each in ended})
+        ended = wait_for(lambda: [each for each in self.brig.containers()
+                                  if each["name"] == "init" and each["ended_wall_ns"]], "its end")
+        self.twins[ended[0]["id"]] = self.id()
 
     def test_a_volume_and_docker_cp(self):
         twin = self.twin("-v", "brig-benign:/data")
