@@ -27,7 +27,7 @@ constexpr std::string_view kCalls[] = {"bpf"};
 constexpr int kRecordsPerTurn = 4096;
 constexpr std::size_t kMaxLiveWaiting = 1 << 20;
 constexpr std::size_t kMaxScribeWaiting = 1 << 20;
-constexpr std::int64_t kPollInterval = 100 * kMillisecond;
+constexpr std::int64_t kPollInterval = 25 * kMillisecond;
 constexpr std::int64_t kScribePatience =
     10 * kSecond;  // before records are given up for lack of room
 constexpr std::int64_t kStopPatience = 4 * kSecond;

@@ -164,6 +164,16 @@ static __always_inline bool over_budget(struct birth *birth, u64 now)
 	return bpf_ringbuf_query(&telemetry, BPF_RB_AVAIL_DATA) > (2 << 20);
 }
 
+/*
+ * Waking the reader costs more than the record. Telemetry waits for the reader's next look, some
+ * milliseconds away, unless there is much of it.
+ */
+static __always_inline u64 telemetry_wakeup(void)
+{
+	return bpf_ringbuf_query(&telemetry, BPF_RB_AVAIL_DATA) > (512 << 10) ? BPF_RB_FORCE_WAKEUP
+									      : BPF_RB_NO_WAKEUP;
+}
+
 /* Numbers the record and hands it over. The scratch is given back by the caller. */
 static __noinline void submit(struct scratch *scratch)
 {
@@ -186,7 +196,7 @@ static __noinline void submit(struct scratch *scratch)
 	else if (birth && over_budget(birth, header->time_ns))
 		failed = 1;
 	else
-		failed = bpf_ringbuf_output(&telemetry, scratch->record, size, 0);
+		failed = bpf_ringbuf_output(&telemetry, scratch->record, size, telemetry_wakeup());
 	if (failed) {
 		__sync_fetch_and_add(&counter->lost, 1);
 		if (birth)
