@@ -3,8 +3,10 @@
 """Shows that the sum counts cases, never hides a failure, and names what was skipped."""
 
 import contextlib
+import dataclasses
 import io
 import unittest
+from unittest import mock
 
 import run_tests
 import test_results
@@ -27,6 +29,36 @@ Ran 5 tests in 0.1s
 
 FAILED (failures=1, errors=1, skipped=1)
 """
+
+
+class SecondTry(unittest.TestCase):
+    """A stage that tries again, with ctest's answers given by the test."""
+
+    def run_stage(self, answers):
+        stage = dataclasses.replace(run_tests.STAGES["system"])
+        with mock.patch.object(run_tests, "build", return_value=True), \
+                mock.patch.object(run_tests, "run_ctest", side_effect=answers) as ctest, \
+                contextlib.redirect_stdout(io.StringIO()) as output:
+            outcomes = run_tests.run_stage(stage)
+        return outcomes, ctest, output.getvalue()
+
+    def test_what_failed_runs_once_more_and_is_named(self):
+        first = [Outcome("a.b", Count(1, 1), []), Outcome("c", Count(2), [])]
+        outcomes, ctest, output = self.run_stage(
+            [(8, first), (0, [Outcome("a.b", Count(2), [])])])
+        self.assertEqual([outcome.count for outcome in outcomes], [Count(2), Count(2)])
+        self.assertEqual(ctest.call_args.args[1], ("-R", r"^(a\.b)$"))
+        self.assertIn("once more, alone: a.b", output)
+
+    def test_what_fails_twice_has_failed(self):
+        failed = [Outcome("a", Count(0, 1), [])]
+        outcomes, ctest, _ = self.run_stage([(8, failed), (8, failed)])
+        self.assertEqual(outcomes[0].count, Count(0, 1))
+        self.assertEqual(ctest.call_count, 2)
+
+    def test_nothing_runs_again_when_all_passed(self):
+        _, ctest, _ = self.run_stage([(0, [Outcome("a", Count(1), [])])])
+        self.assertEqual(ctest.call_count, 1)
 
 
 class Counting(unittest.TestCase):
