@@ -61,8 +61,8 @@ STAGES = {
     for stage in (
         Stage("tidy", "release", ("-L", "^tidy$")),
         Stage("unit", "release", ("-L", "^unit$")),
-        # One after the other: they share the kernel and the engines of this host. Emulated guests and
-        # whatever else the host does may make one miss a deadline: it gets a second try.
+        # One after the other: they share the kernel and the engines of this host. Where emulated
+        # guests or other work on the host make one miss a deadline, it gets a second try.
         Stage("system", "release", ("-LE", "^(tidy|unit|bench)$"), "1", needs_tests=False,
               tries_again=True),
         Stage("asan", "asan", ("-L", "^unit$")),
