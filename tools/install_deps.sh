@@ -8,7 +8,7 @@ set -euo pipefail
 declare -A sets=(
   [build]="g++ cmake ninja-build ccache make pkg-config git python3 clang llvm bpftool
     libbpf-dev libelf-dev zlib1g-dev libssl-dev libseccomp-dev libfmt-dev libspdlog-dev
-    libsimdjson-dev nlohmann-json3-dev libcli11-dev libgtest-dev"
+    libsimdjson-dev nlohmann-json3-dev libcli11-dev libboost1.81-dev libgtest-dev"
   [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14"
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc
     docker.io containerd runc busybox-static cpio debootstrap qemu-system-x86 iproute2 procps"
