@@ -43,14 +43,14 @@ constexpr std::string_view kCalls[] = {"openat",
 
 constexpr std::int64_t kTelemetryDelay = 100 * kMillisecond;
 constexpr std::int64_t kCheckpointInterval = kSecond;
-constexpr std::int64_t kOpenInterval = 5 * kSecond;
+constexpr std::int64_t kRetryInterval = 5 * kSecond;
 constexpr std::int64_t kStopPatience = 5 * kSecond;  // for the engine's last records
 
 class Scribe : public Child {
  public:
   Scribe(Start& start, Loop& loop) : Child(start, loop), keeper_(start.setup) {
     loop.Every(kCheckpointInterval, [this] { AskForSignature(); });
-    loop.Every(kOpenInterval, [this] { OpenLedger(); });
+    loop.Every(kRetryInterval, [this] { Retry(); });
   }
 
  private:
@@ -69,11 +69,22 @@ class Scribe : public Child {
     if (!answer) return false;
     keeper_.SetKey(answer->key);
     if (!answer->error.empty()) keeper_.SetTrouble("signer refuses to seal: " + answer->error);
-    if (!answer->note.empty()) Check(keeper_.StoreSignature(answer->note));
+    if (!answer->note.empty()) {
+      const auto stored = keeper_.StoreSignature(answer->note);
+      Check(stored);
+      if (!stored) return true;
+    }
     const bool asked = std::exchange(asked_, false);
     OpenLedger();
+    if (asked) Commit();  // whoever waits for nothing else is told how sealing went
     if (asked && finishing_) Finished();
     return true;
+  }
+
+  // What was in the way may have gone by itself: a full disk has room again, and nobody writes.
+  void Retry() {
+    OpenLedger();
+    if (keeper_.is_open() && !keeper_.Status().trouble.empty()) Commit();
   }
 
   // The first attempt is made when the key is known, later ones by the timer.

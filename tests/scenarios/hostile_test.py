@@ -359,12 +359,7 @@ class FullDisk(unittest.TestCase):
         finding = brig.wait_for_finding(container=name)
         self.assertIn("while-full", finding["object"])
         (brig.directory / "state" / "waste").unlink()
-
-        def writes_again():
-            runc.run(["true"])  # something new to write: room alone is noticed by nobody
-            return not brig.status()["ledger"]["trouble"]
-
-        wait_for(writes_again, "the end of the trouble", 60)
+        wait_for(lambda: not brig.status()["ledger"]["trouble"], "the end of the trouble", 60)
         identified(brig, runc.start(["sleep", "1000"]))
         self.assertEqual([each["lost"] for each in brig.status()["counters"]
                           if each["class"] == "critical"], [0])
