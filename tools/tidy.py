@@ -43,7 +43,7 @@ SLEEPS = ("sleep", "usleep", "nanosleep", "sleep_for", "sleep_until")
 BANNED_WORDS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|W" r"IP)\b")
 GUARD = re.compile(r"^#pragma once$", re.MULTILINE)
 # The trees in plain C: either guard will do there.
-C_TREES = ("kernel", "tests/scenarios/attacks")
+C_TREES = ("kernel", "drill/attacks")
 GUARD_C = re.compile(r"^(?:#pragma once|#ifndef \w+\n#define \w+)$", re.MULTILINE)
 ALLOWED = re.compile(r"tidy: allow\((\w+)\) \w+")
 

@@ -104,7 +104,7 @@ class Tidy(TreeCase):
                 self.assertEqual(len(self.found("call")), 1)
 
     def test_attack_programs_may_call_what_they_like(self):
-        self.source("int main() { return atoi(a); }\n", "tests/scenarios/attacks/x.c")
+        self.source("int main() { return atoi(a); }\n", "drill/attacks/x.c")
         self.assertEqual(self.found("call"), [])
 
     def test_members_comments_and_strings_are_not_calls(self):

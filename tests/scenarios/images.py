@@ -28,14 +28,25 @@ Description: a package to install without a network
 
 
 def attack_programs():
-    """The directory of compiled attacks; the build hands it over, a plain checkout is searched."""
+    """The directory with the attack program under the name of each of its acts; the build hands it
+    over, a plain checkout is searched."""
     given = os.environ.get("BRIG_ATTACKS")
     built = [pathlib.Path(given) / "canary"] if given else list(
-        REPOSITORY.glob("build/*/tests/attacks/canary"))
+        REPOSITORY.glob("build/*/drill/acts/canary"))
     built = [path for path in built if path.exists()]
     if not built:
         raise Missing("attack programs are not built: cmake --build PATH --target attacks")
     return max(built, key=lambda path: path.stat().st_mtime).parent
+
+
+def copy_attacks(directory):
+    """Copies the attack program once; its other names are links, as in the build."""
+    source = attack_programs()
+    directory.mkdir(exist_ok=True)
+    shutil.copy(source / "attack", directory)
+    for act in source.iterdir():
+        if act.name != "attack":
+            (directory / act.name).hardlink_to(directory / "attack")
 
 
 def busybox_tree(directory, with_attacks=True):
@@ -53,8 +64,7 @@ def busybox_tree(directory, with_attacks=True):
                                           "nobody:x:65534:65534::/:/bin/false\n")
     (directory / "etc/group").write_text("root:x:0:\nnobody:x:65534:\n")
     if with_attacks:
-        shutil.copytree(attack_programs(), directory / "attacks", dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns("*.o", "*.d", "CMake*", "*.cmake"))
+        copy_attacks(directory / "attacks")
 
 
 def busybox_tar(path):

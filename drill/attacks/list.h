@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every act of the attack program: ACT(name) stands for the function attack_name. */
+#ifndef BRIG_DRILL_LIST_H
+#define BRIG_DRILL_LIST_H
+
+/* clang-format off: one act a line */
+#define ACTS(ACT)      \
+  ACT(bpf_load)        \
+  ACT(canary)          \
+  ACT(capset)          \
+  ACT(child)           \
+  ACT(chroot)          \
+  ACT(compat)          \
+  ACT(device)          \
+  ACT(file_handle)     \
+  ACT(fork_bomb)       \
+  ACT(long_path)       \
+  ACT(many_containers) \
+  ACT(memfd_exec)      \
+  ACT(module_load)     \
+  ACT(mount_new)       \
+  ACT(mount_old)       \
+  ACT(odd_names)       \
+  ACT(open_storm)      \
+  ACT(pivot_root)      \
+  ACT(prlimit)         \
+  ACT(process_vm)      \
+  ACT(ptrace)          \
+  ACT(setns)           \
+  ACT(setuid)          \
+  ACT(signal)          \
+  ACT(tcp_connect)     \
+  ACT(unix_connect)    \
+  ACT(unshare)         \
+  ACT(uring_connect)   \
+  ACT(uring_open)
+/* clang-format on */
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stops a foreign process and reads its memory word by word. */
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "drill/attacks/attack.h"
+
+int attack_ptrace(int argc, char** argv) {
+  if (argc != 4) return usage("ptrace attach|seize PID ADDRESS");
+  int seize = strcmp(argv[1], "seize") == 0;
+  pid_t pid = (pid_t)atoi(argv[2]);
+  uintptr_t address = strtoul(argv[3], NULL, 0);
+  if (ptrace(seize ? PTRACE_SEIZE : PTRACE_ATTACH, pid, NULL, NULL) < 0) return refused();
+  if (seize && ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0) return refused();
+  if (waitpid(pid, NULL, __WALL) < 0) return refused();
+  char text[64 + 1] = {0};
+  for (size_t i = 0; i + sizeof(long) < sizeof(text); i += sizeof(long)) {
+    errno = 0;
+    long word = ptrace(PTRACE_PEEKDATA, pid, (void*)(address + i), NULL);
+    if (errno != 0) return refused();
+    memcpy(text + i, &word, sizeof(word));
+  }
+  ptrace(PTRACE_DETACH, pid, NULL, NULL);
+  text[strcspn(text, "\n")] = 0;
+  return done_with(text);
+}
