@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON and its schema, both from the nouns' descriptions.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
@@ -55,14 +56,31 @@ Json JsonOf(const T& value) {
 template <class T>
 Json SchemaOf();
 
+// Everything described is always there, but for the date of a time that is not known. More may be
+// added by later versions.
 struct SchemaWriter {
   Json& properties;
+  Json& required;
   template <class T>
   void operator()(std::string_view name, T&) {
     properties[std::string(name)] = SchemaOf<std::remove_const_t<T>>();
+    required.push_back(name);
     if (name == "wall_ns") properties["time"] = {{"type", "string"}, {"format", "date-time"}};
   }
 };
+
+// The names of a closed list. Values behind its end share one name, often "unknown": the first name
+// that comes again ends it.
+template <class E>
+Json NamesOf() {
+  Json names = Json::array();
+  std::string_view name = NameOf(E{});
+  for (std::underlying_type_t<E> i = 1; std::ranges::find(names, name) == names.end(); ++i) {
+    names.push_back(name);
+    name = NameOf(static_cast<E>(i));
+  }
+  return names;
+}
 
 template <class T>
 struct VariantSchema;
@@ -72,6 +90,7 @@ struct VariantSchema<std::variant<Ts...>> {
     Json any = Json::array();
     const auto add = [&any](Json schema, std::string_view type) {
       schema["properties"]["type"] = {{"const", type}};
+      schema["required"].push_back("type");
       any.push_back(std::move(schema));
     };
     (add(SchemaOf<Ts>(), Ts::kName), ...);
@@ -81,8 +100,10 @@ struct VariantSchema<std::variant<Ts...>> {
 
 template <class T>
 Json SchemaOf() {
-  if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T>) {
+  if constexpr (std::is_same_v<T, std::string>) {
     return {{"type", "string"}};
+  } else if constexpr (std::is_enum_v<T>) {
+    return {{"type", "string"}, {"enum", NamesOf<T>()}};
   } else if constexpr (std::is_same_v<T, bool>) {
     return {{"type", "boolean"}};
   } else if constexpr (std::is_arithmetic_v<T>) {
@@ -93,10 +114,11 @@ Json SchemaOf() {
     return VariantSchema<T>::Get();
   } else {
     Json properties = Json::object();
-    SchemaWriter writer{properties};
+    Json required = Json::array();
+    SchemaWriter writer{properties, required};
     T value;
     T::Describe(value, writer);
-    return {{"type", "object"}, {"properties", properties}};
+    return {{"type", "object"}, {"properties", properties}, {"required", required}};
   }
 }
 
@@ -105,7 +127,7 @@ Json RecordSchemas(std::index_sequence<I...>) {
   Json any = Json::array();
   const auto add = [&any](Json schema, std::size_t kind) {
     schema["properties"]["kind"] = {{"const", kRecordKinds[kind]}};
-    schema["required"] = {"kind"};
+    schema["required"].push_back("kind");
     any.push_back(std::move(schema));
   };
   (add(SchemaOf<std::variant_alternative_t<I, Record>>(), I), ...);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace brig {
@@ -80,6 +81,22 @@ TEST(Record, TheSchemaNamesEveryFieldThatJsonHas) {
   const auto json = nlohmann::json::parse(ToJson(Record(OpenEvent())));
   for (const auto& [key, value] : json.items())
     EXPECT_TRUE(schema["anyOf"][1]["properties"].contains(key)) << key;
+}
+
+TEST(Record, TheSchemaRequiresEveryFieldAndListsEveryName) {
+  const auto schema = nlohmann::json::parse(RecordJsonSchema());
+  const auto& event = schema["anyOf"][1];
+  const auto has = [](const nlohmann::json& list, const char* text) {
+    return std::ranges::find(list, text) != list.end();
+  };
+  for (const char* field : {"kind", "actor", "operation", "details"})
+    EXPECT_TRUE(has(event["required"], field)) << field;
+  EXPECT_FALSE(has(event["required"], "time"));  // of an unknown time there is none
+  const auto& operations = event["properties"]["operation"]["enum"];
+  ASSERT_EQ(operations.size(), kOperationCount + 1U);
+  EXPECT_EQ(operations[kOperationCount], "unknown");
+  for (const auto& details : event["properties"]["details"]["anyOf"])
+    EXPECT_TRUE(has(details["required"], "type"));
 }
 
 TEST(Names, EveryOperationAndInvariantIsFoundByItsName) {
