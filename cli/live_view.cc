@@ -12,14 +12,15 @@
 namespace brig::cli {
 namespace {
 
-constexpr std::size_t kWideColumns = 76;   // from here on the meter is a table
-constexpr std::size_t kTallRows = 20;      // and not a line
-constexpr std::size_t kMaxStory = 20'000;  // lines of one
+constexpr std::size_t kWideColumns = 76;     // from here on the meter is a table
+constexpr std::size_t kTitlesColumns = 116;  // and has whole words
+constexpr std::size_t kTallRows = 20;        // and not a line
+constexpr std::size_t kMaxStory = 20'000;    // lines of one
 
 // The invariants that the meter's columns stand for.
 std::vector<Invariant> Invariants() {
   std::vector<Invariant> all;
-  for (std::uint16_t i = 1; i < kInvariantCount; ++i) all.push_back(static_cast<Invariant>(i));
+  for (std::uint16_t i = 1; i < kMeteredCount; ++i) all.push_back(static_cast<Invariant>(i));
   return all;
 }
 
@@ -51,30 +52,31 @@ void DrawHeader(const LiveModel& model, ViewClock now, Frame& frame) {
   frame.PutRight(0, at + 1, kept, Style::kDim);
 }
 
-// A line: "guard ○○○○○○○  cage ○○○○○○○  leash ●●●●●●●  eye ●●●●●●●"
+// A line: "guard 0/11  cage 0/11  leash 7/11  eye 7/11", how many invariants each layer holds.
 std::size_t DrawMeterLine(const Status& status, std::size_t row, Frame& frame) {
   std::size_t at = 1;
   const bool narrow = frame.columns() < 56;
   for (const Layer layer : kLayers) {
     const std::string_view name = NameOf(layer);
-    at = frame.Put(row, at, narrow ? name.substr(0, 1) : name, Style::kDim) + (narrow ? 0 : 1);
-    for (const Invariant invariant : Invariants()) {
-      const Cell symbol = SymbolOf(CellOf(status, invariant, layer).state);
-      at = frame.Put(row, at, symbol.text, symbol.style);
-    }
-    at += narrow ? 1 : 2;
+    at = frame.Put(row, at, narrow ? name.substr(0, 1) : name, Style::kDim) + 1;
+    std::size_t held = 0;
+    for (const Invariant invariant : Invariants())
+      if (CellOf(status, invariant, layer).state == LayerState::kActive) ++held;
+    at = frame.Put(row, at, fmt::format("{}/{}", held, Invariants().size())) + 2;
   }
   return row + 1;
 }
 
 std::size_t DrawMeterTable(const Status& status, std::size_t row, Frame& frame) {
   constexpr std::size_t kLabel = 9;
+  // Titles where they fit, else numbers and the first letter of the mode.
+  const bool narrow = frame.columns() < kTitlesColumns;
   Rule(frame, row, "PROTECTION");
   std::vector<std::size_t> columns;
   std::size_t at = kLabel;
   for (const Invariant invariant : Invariants()) {
     columns.push_back(at);
-    at = frame.Put(row + 1, at, TitleOf(invariant), Style::kDim) + 2;
+    at = frame.Put(row + 1, at, narrow ? NameOf(invariant) : TitleOf(invariant), Style::kDim) + 2;
   }
   row += 2;
   for (const Layer layer : kLayers) {
@@ -87,7 +89,8 @@ std::size_t DrawMeterTable(const Status& status, std::size_t row, Frame& frame) 
   }
   frame.Put(row, 1, "mode", Style::kDim);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const Cell mode = CellFor(ModeOfInvariant(status, Invariants()[i]).mode);
+    Cell mode = CellFor(ModeOfInvariant(status, Invariants()[i]).mode);
+    if (narrow) mode.text.resize(1);
     frame.Put(row, columns[i], mode.text, mode.style == Style::kPlain ? Style::kDim : mode.style);
   }
   return row + 2;

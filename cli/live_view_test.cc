@@ -27,7 +27,7 @@ LiveModel Busy(int containers, int findings) {
   status.kernel = "6.18.44";
   status.containers_running = static_cast<std::uint64_t>(containers);
   status.ledger.entries = 1234;
-  for (std::uint16_t i = 1; i < kInvariantCount; ++i)
+  for (std::uint16_t i = 1; i < kMeteredCount; ++i)
     status.meter.push_back({static_cast<Invariant>(i), Layer::kEye, LayerState::kActive, ""});
   model.SetStatus(status);
   std::vector<ContainerRow> rows;
@@ -58,15 +58,15 @@ bool Has(const std::string& text, std::string_view part) {
 TEST(LiveView, ShowsMeterContainersAndFindingsOn80x24) {
   LiveModel model = Busy(3, 2);
   const std::string text = Drawn(model, 24, 80);
-  for (const char* part : {"brig  vm", "PROTECTION", "credentials", "CONTAINERS", "web2",
-                           "FINDINGS", "step 1", "1,234 kept", "q stop"})
+  for (const char* part : {"brig  vm", "PROTECTION", "I11", "CONTAINERS", "web2", "FINDINGS",
+                           "step 1", "1,234 kept", "q stop"})
     EXPECT_TRUE(Has(text, part)) << part << "\n" << text;
 }
 
 TEST(LiveView, ShowsTheSameInFewWordsOn40x10) {
   LiveModel model = Busy(9, 9);
   const std::string text = Drawn(model, 10, 40);
-  for (const char* part : {"brig  vm", "e●●●●●●●", "and 8 more", "FINDINGS", "step 8"})
+  for (const char* part : {"brig  vm", "e 11/11", "and 8 more", "FINDINGS", "step 8"})
     EXPECT_TRUE(Has(text, part)) << part << "\n" << text;
 }
 

@@ -110,7 +110,7 @@ Table MeterTable(const Status& status) {
   for (const Layer layer : kLayers) columns.push_back({.title = std::string(NameOf(layer))});
   columns.push_back({.title = "FINDINGS", .right = true});
   Table table(std::move(columns));
-  for (std::uint16_t i = 1; i < kInvariantCount; ++i) {
+  for (std::uint16_t i = 1; i < kMeteredCount; ++i) {
     const auto invariant = static_cast<Invariant>(i);
     const InvariantMode mode = ModeOfInvariant(status, invariant);
     std::vector<Cell> row = {{fmt::format("{} {}", NameOf(invariant), TitleOf(invariant))},

@@ -8,7 +8,7 @@ namespace {
 
 Status Sample() {
   Status status;
-  for (std::uint16_t i = 1; i < kInvariantCount; ++i) {
+  for (std::uint16_t i = 1; i < kMeteredCount; ++i) {
     const auto invariant = static_cast<Invariant>(i);
     status.modes.push_back({invariant, i == 2 ? Mode::kKill : Mode::kWatch, i == 2 ? 4U : 0U});
     status.meter.push_back({invariant, Layer::kGuard, LayerState::kAbsent, "lsm list has no bpf"});
@@ -23,7 +23,7 @@ TEST(Meter, GathersTheInvariantsThatLackTheSame) {
   const auto gaps = GapsOf(Sample());
   ASSERT_EQ(gaps.size(), 2U);
   EXPECT_EQ(gaps[0].layer, Layer::kGuard);
-  EXPECT_EQ(gaps[0].invariants, "I1-I7");
+  EXPECT_EQ(gaps[0].invariants, "I1-I11");
   EXPECT_EQ(gaps[0].reason, "lsm list has no bpf");
   EXPECT_EQ(gaps[1].invariants, "I5");
 }

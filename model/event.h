@@ -307,6 +307,7 @@ struct Event {
   Cause cause = Cause::kNone;
   std::uint64_t cause_detail = 0;  // HostObject, device number, capability bits: as the cause says
   std::int64_t result = 0;         // of the system call: negative errno when it failed
+  std::uint64_t repeats = 0;       // refusals of the same act that have no record of their own
   bool compat = false;             // a 32-bit call
   bool uring = false;              // done by io_uring, no system call names it
   bool attempt = false;            // seen when asked for; the result comes as an event of its own
@@ -326,6 +327,7 @@ struct Event {
     visit("cause", self.cause);
     visit("cause_detail", self.cause_detail);
     visit("result", self.result);
+    visit("repeats", self.repeats);
     visit("compat", self.compat);
     visit("uring", self.uring);
     visit("attempt", self.attempt);

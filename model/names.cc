@@ -17,18 +17,28 @@ constexpr std::array<std::string_view, kOperationCount> kOperations = {
     "process_vm_writev", "pidfd_getfd", "signal", "prlimit",   "mknod",
     "connect",    "bpf",        "module_load", "module_unload", "kexec",
     "perf_event_open", "syslog", "container_start", "container_join", "container_end",
-    "caller",     "lost"};
-constexpr std::array<std::string_view, kInvariantCount> kInvariants = {"", "I1", "I2", "I3",
-                                                                       "I4", "I5", "I6", "I7"};
+    "caller",     "lost",       "rename",     "link",          "symlink",
+    "unlink",     "mkdir",      "chmod",      "chown",         "truncate",
+    "setxattr",   "receive",    "map",        "socket",        "io_uring",
+    "userfaultfd", "capability", "ipc",       "key",           "inspect",
+    "schedule"};
+constexpr std::array<std::string_view, kInvariantCount> kInvariants = {
+    "", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "surface"};
 constexpr std::array<std::string_view, kInvariantCount> kTitles = {
-    "", "files", "devices", "namespaces", "credentials", "processes", "kernel", "doors"};
+    "", "files", "devices", "namespaces", "credentials", "processes", "kernel", "doors", "image",
+    "neighbours", "leavings", "starts", "brig", "surface"};
 constexpr std::array<std::string_view, kCauseCount> kCauses = {
     "none", "foreign_mount", "host_directory", "global_switch", "foreign_cgroup", "foreign_root",
     "foreign_directory", "leaked_descriptor", "device", "device_mount", "foreign_namespace",
     "more_capabilities", "less_confinement", "unannounced", "foreign_task", "foreign_task_file",
-    "kernel_code", "kernel_memory", "door_path", "door_address", "door_abstract"};
+    "kernel_code", "kernel_memory", "door_path", "door_address", "door_abstract",
+    "read_only_mount", "host_setting", "usermode_helper", "not_of_image", "neighbour",
+    "privilege_left", "rogue_start", "rogue_entry", "surface"};
+constexpr std::array<std::string_view, kSurfaceCount> kSurfaces = {
+    "none", "user_namespaces", "io_uring", "mounts", "alg_sockets", "vsock_sockets",
+    "packet_sockets", "key_sockets", "other_sockets", "bpf", "perf", "keyrings", "userfaultfd"};
 constexpr std::array<std::string_view, 3> kVerdicts = {"seen", "killed", "refused"};
-constexpr std::array<std::string_view, 3> kModes = {"off", "watch", "kill"};
+constexpr std::array<std::string_view, 4> kModes = {"off", "watch", "kill", "refuse"};
 constexpr std::array<std::string_view, 4> kSeverities = {"notice", "warning", "high", "critical"};
 constexpr std::array<std::string_view, 2> kClasses = {"critical", "telemetry"};
 constexpr std::array<std::string_view, 23> kHostObjects = {
@@ -63,6 +73,7 @@ std::string_view NameOf(Mode mode) { return At(kModes, mode); }
 std::string_view NameOf(Severity severity) { return At(kSeverities, severity); }
 std::string_view NameOf(RecordClass record_class) { return At(kClasses, record_class); }
 std::string_view NameOf(HostObject object) { return At(kHostObjects, object); }
+std::string_view NameOf(Surface surface) { return At(kSurfaces, surface); }
 
 std::optional<Operation> OperationOf(std::string_view name) {
   return Find<Operation>(kOperations, name);
@@ -75,5 +86,9 @@ std::optional<Mode> ModeOf(std::string_view name) { return Find<Mode>(kModes, na
 std::optional<Severity> SeverityOf(std::string_view name) {
   return Find<Severity>(kSeverities, name);
 }
+std::optional<HostObject> HostObjectOf(std::string_view name) {
+  return Find<HostObject>(kHostObjects, name);
+}
+std::optional<Surface> SurfaceOf(std::string_view name) { return Find<Surface>(kSurfaces, name); }
 
 }  // namespace brig

@@ -24,13 +24,25 @@ enum class Operation : std::uint16_t {
   kContainerStart, kContainerJoin, kContainerEnd,
   kCaller,  // a task outside containers connected to a container engine's socket
   kLost,
+  kRename, kLink, kSymlink, kUnlink, kMkdir, kChmod, kChown, kTruncate, kSetXattr,
+  kReceive,     // a descriptor that another task handed over
+  kMap,         // a file made executable memory
+  kSocket, kIoUring, kUserfaultfd,
+  kCapability,  // a right over the whole host was used
+  kIpc, kKey,
+  kInspect,     // whatever the kernel asks about before one task may look into another
+  kSchedule,
 };
-inline constexpr std::uint16_t kOperationCount = static_cast<std::uint16_t>(Operation::kLost) + 1;
+inline constexpr std::uint16_t kOperationCount =
+    static_cast<std::uint16_t>(Operation::kSchedule) + 1;
 
 enum class Invariant : std::uint16_t {
   kNone = 0, kFiles, kDevices, kNamespaces, kCredentials, kProcesses, kKernel, kDoors,
+  kImage, kNeighbours, kLeavings, kStarts, kBrig,
+  kSurface,  // no invariant: parts of the kernel that a container may be kept from (Surface)
 };
-inline constexpr std::uint16_t kInvariantCount = 8;  // kNone included
+inline constexpr std::uint16_t kInvariantCount = 14;  // kNone included
+inline constexpr std::uint16_t kMeteredCount = 12;    // of these, what the meter shows: I1 to I11
 
 // Why the kernel program saw an invariant broken; with the operation it gives the road and the
 // sentence.
@@ -56,11 +68,28 @@ enum class Cause : std::uint16_t {
   kDoorPath,            // I7: a management socket by its inode
   kDoorAddress,         // I7: a management endpoint by network address
   kDoorAbstract,        // I7: an abstract socket of a root process of the host
+  kReadOnlyMount,       // I1: makes a mount writable that was given read-only, or writes to one
+  kHostSetting,         // I6: clock, reboot, ports, audit, host network; detail: the capability
+  kUsermodeHelper,      // I6: the kernel started a program that nobody registered
+  kNotOfImage,          // I8: executes what neither the image nor a volume brought
+  kNeighbour,           // I9: an object of another container
+  kPrivilegeLeft,       // I10: a privilege left on storage that others reach; detail: mode bits
+  kRogueStart,          // I11: started by a program that is no listed runtime
+  kRogueEntry,          // I11: entered by such a program
+  kSurface,             // a part of the kernel that this container is kept from; detail: Surface
 };
-inline constexpr std::uint16_t kCauseCount = static_cast<std::uint16_t>(Cause::kDoorAbstract) + 1;
+inline constexpr std::uint16_t kCauseCount = static_cast<std::uint16_t>(Cause::kSurface) + 1;
+
+// Parts of the kernel that are no invariant, but attack surface: a setting per container.
+enum class Surface : std::uint8_t {
+  kNone = 0, kUserNamespaces, kIoUring, kMounts, kAlgSockets, kVsockSockets, kPacketSockets,
+  kKeySockets, kOtherSockets, kBpf, kPerf, kKeyrings, kUserfaultfd,
+};
+inline constexpr std::uint16_t kSurfaceCount = 13;  // kNone included
 
 enum class Verdict : std::uint8_t { kSeen = 0, kKilled = 1, kRefused = 2 };
-enum class Mode : std::uint8_t { kOff = 0, kWatch = 1, kKill = 2 };
+// kRefuse refuses where the guard runs and is kWatch elsewhere; kKill also kills who was refused.
+enum class Mode : std::uint8_t { kOff = 0, kWatch = 1, kKill = 2, kRefuse = 3 };
 enum class Severity : std::uint8_t { kNotice = 0, kWarning, kHigh, kCritical };
 enum class RecordClass : std::uint8_t { kCritical = 0, kTelemetry = 1 };
 
@@ -82,10 +111,13 @@ std::string_view NameOf(Mode mode);
 std::string_view NameOf(Severity severity);
 std::string_view NameOf(RecordClass record_class);
 std::string_view NameOf(HostObject object);
+std::string_view NameOf(Surface surface);
 
 std::optional<Operation> OperationOf(std::string_view name);
 std::optional<Invariant> InvariantOf(std::string_view name);  // "I1" or "files"
 std::optional<Mode> ModeOf(std::string_view name);
 std::optional<Severity> SeverityOf(std::string_view name);
+std::optional<HostObject> HostObjectOf(std::string_view name);
+std::optional<Surface> SurfaceOf(std::string_view name);
 
 }  // namespace brig

@@ -76,7 +76,7 @@ Judgement Judge::Evaluate(const Event& event, const std::function<Subject()>& su
 
 Judgement Judge::Repeat(const Event& event, Knowns::iterator known) {
   order_.splice(order_.end(), order_, known);
-  ++known->count;
+  known->count += 1 + event.repeats;
   known->last_wall_ns = event.wall_ns;
   if (event.boot_ns - known->told_boot_ns >= kRepeatNs) return Tell(*known, event.boot_ns);
   known->owed = true;

@@ -78,6 +78,17 @@ std::string ClauseOf(const Event& event, const Container& container) {
     case Cause::kDoorPath:
     case Cause::kDoorAddress:
     case Cause::kDoorAbstract: return ", from where the host can be commanded";
+    case Cause::kReadOnlyMount: return ", which it was given for reading only";
+    case Cause::kHostSetting: return ": the host and all containers share it";
+    case Cause::kUsermodeHelper:
+      return ", which the kernel itself started on the host and nobody had registered";
+    case Cause::kNotOfImage: return ", which neither its image nor a volume brought";
+    case Cause::kNeighbour: return ", which another container made";
+    case Cause::kPrivilegeLeft:
+      return fmt::format(": {}, on storage that others reach", ObjectOf(event));
+    case Cause::kRogueStart: return ", by a program that is no runtime of this host";
+    case Cause::kRogueEntry: return ", which came in by no runtime of this host";
+    case Cause::kSurface: return fmt::format(": it is set to do without {}", ObjectOf(event));
     case Cause::kNone: break;
   }
   return ", which crosses the container's border";
@@ -102,6 +113,10 @@ Severity FullSeverityOf(const Event& event) {
       return HostObjectOf(event) == HostObject::kLogs ? Severity::kWarning : Severity::kHigh;
     case Cause::kDevice: return IsBlockDevice(event) ? Severity::kCritical : Severity::kHigh;
     case Cause::kForeignCgroup:
+    case Cause::kReadOnlyMount:
+    case Cause::kHostSetting:
+    case Cause::kPrivilegeLeft:
+    case Cause::kNeighbour:
     case Cause::kMoreCapabilities:
     case Cause::kLessConfinement:
     case Cause::kKernelMemory: return Severity::kHigh;
@@ -123,7 +138,12 @@ Severity FullSeverityOf(const Event& event) {
     case Cause::kDeviceMount:
     case Cause::kForeignNamespace:
     case Cause::kUnannounced:
+    case Cause::kUsermodeHelper:
+    case Cause::kRogueStart:
+    case Cause::kRogueEntry:
     case Cause::kKernelCode: return Severity::kCritical;
+    case Cause::kNotOfImage:
+    case Cause::kSurface: return Severity::kWarning;
     case Cause::kNone: break;
   }
   return Severity::kHigh;
@@ -146,7 +166,8 @@ std::string_view TaskTechnique(Operation operation) {
     case Operation::kPtrace: return "T1055.008";
     case Operation::kProcessVmWrite: return "T1055";
     case Operation::kProcessVmRead:
-    case Operation::kPidfdGetfd: return "T1003.007";
+    case Operation::kPidfdGetfd:
+    case Operation::kInspect: return "T1003.007";
     case Operation::kSignal: return "T1489";
     default: return "T1611";
   }
@@ -177,7 +198,13 @@ std::string_view TechniqueOf(const Event& event) {
     case Cause::kDevice: return IsBlockDevice(event) ? "T1006" : "T1611";
     case Cause::kMoreCapabilities:
     case Cause::kLessConfinement: return "T1548";
-    case Cause::kUnannounced: return "T1068";
+    case Cause::kUnannounced:
+    case Cause::kUsermodeHelper: return "T1068";
+    case Cause::kHostSetting: return "T1562";
+    case Cause::kNotOfImage: return "T1105";
+    case Cause::kPrivilegeLeft: return "T1548.001";
+    case Cause::kRogueStart: return "T1610";
+    case Cause::kRogueEntry: return "T1609";
     case Cause::kForeignTask: return TaskTechnique(event.operation);
     case Cause::kForeignTaskFile: return "T1003.007";
     case Cause::kKernelCode:

@@ -113,6 +113,12 @@ std::string KernelWords(const Event& event, std::string_view what) {
   return fmt::format("{} ({})", what, Safe(kernel->text));
 }
 
+// The right that was used: its number is the command of the record.
+std::string HostRight(const Event& event) {
+  const auto* kernel = std::get_if<KernelDetails>(&event.details);
+  return kernel && kernel->command < 64 ? CapabilityNames(1ULL << kernel->command) : "a capability";
+}
+
 // What follows the verb, for the operations that have an object.
 std::string OperandOf(const Event& event) {
   switch (event.operation) {
@@ -132,13 +138,27 @@ std::string OperandOf(const Event& event) {
     case Operation::kMountSetattr: return MountTarget(event);
     case Operation::kPivotRoot:
     case Operation::kChroot:
-    case Operation::kMknod: return Or(PathOf(event), "a path");
+    case Operation::kMknod:
+    case Operation::kRename:
+    case Operation::kLink:
+    case Operation::kSymlink:
+    case Operation::kUnlink:
+    case Operation::kMkdir:
+    case Operation::kChmod:
+    case Operation::kChown:
+    case Operation::kTruncate:
+    case Operation::kSetXattr: return Or(PathOf(event), "a path");
+    case Operation::kReceive:
+    case Operation::kMap: return Or(PathOf(event), "a file");
+    case Operation::kCapability: return HostRight(event);
     case Operation::kPtrace:
     case Operation::kProcessVmRead:
     case Operation::kProcessVmWrite:
     case Operation::kPidfdGetfd:
     case Operation::kSignal:
-    case Operation::kPrlimit: return TargetOf(event);
+    case Operation::kPrlimit:
+    case Operation::kInspect:
+    case Operation::kSchedule: return TargetOf(event);
     case Operation::kConnect:
     case Operation::kCaller: return PeerOf(event);
     case Operation::kModuleLoad:
@@ -195,6 +215,25 @@ constexpr Verb kVerbs[kOperationCount] = {
     {"ended", "end"},
     {"called", "call"},
     {"lost records", "lose records"},
+    {"renamed", "rename"},
+    {"made another name for", "make another name for"},
+    {"made the symbolic link", "make the symbolic link"},
+    {"removed the name", "remove the name"},
+    {"made the directory", "make the directory"},
+    {"changed the permissions of", "change the permissions of"},
+    {"changed the owner of", "change the owner of"},
+    {"cut the content of", "cut the content of"},
+    {"set attributes of", "set attributes of"},
+    {"received", "receive"},
+    {"made executable memory of", "make executable memory of"},
+    {"made a socket", "make a socket"},
+    {"set up io_uring", "set up io_uring"},
+    {"set up userfaultfd", "set up userfaultfd"},
+    {"used", "use"},
+    {"used shared memory or messages", "use shared memory or messages"},
+    {"used a key", "use a key"},
+    {"looked into", "look into"},
+    {"changed how the kernel runs", "change how the kernel runs"},
 };
 
 std::string DeviceWords(const Event& event) {
@@ -216,6 +255,31 @@ std::string_view NamespaceWords(std::uint64_t type) {
     case 0x10000000: return "a user namespace";
     default: return "a namespace";
   }
+}
+
+std::string PrivilegeWords(const Event& event) {
+  constexpr std::uint64_t kSetUid = 04000, kSetGid = 02000;
+  const std::string path = Or(PathOf(event), "a file");
+  if (event.operation == Operation::kSetXattr) return path + " with capabilities";
+  if ((event.cause_detail & kSetUid) != 0) return path + " with the set-user-id bit";
+  return (event.cause_detail & kSetGid) != 0 ? path + " with the set-group-id bit" : path;
+}
+
+std::string_view SurfaceWords(std::uint64_t surface) {
+  constexpr std::string_view kWords[kSurfaceCount] = {"a part of the kernel",
+                                                      "user namespaces of its own",
+                                                      "io_uring",
+                                                      "mounts of its own",
+                                                      "the kernel's cryptography",
+                                                      "sockets of virtual machines",
+                                                      "raw network packets",
+                                                      "the kernel's IPsec keys",
+                                                      "this kind of socket",
+                                                      "the kernel's BPF machine",
+                                                      "performance counters",
+                                                      "the kernel's keyrings",
+                                                      "userfaultfd"};
+  return kWords[surface < kSurfaceCount ? surface : 0];
 }
 
 std::string KernelObject(const Event& event) {
@@ -286,6 +350,15 @@ std::string ObjectOf(const Event& event) {
     case Cause::kDoorPath:
     case Cause::kDoorAddress:
     case Cause::kDoorAbstract: return PeerOf(event);
+    case Cause::kHostSetting: return HostRight(event);
+    case Cause::kPrivilegeLeft: return PrivilegeWords(event);
+    case Cause::kSurface: return std::string(SurfaceWords(event.cause_detail));
+    case Cause::kReadOnlyMount:
+    case Cause::kUsermodeHelper:
+    case Cause::kNotOfImage:
+    case Cause::kNeighbour:
+    case Cause::kRogueStart:
+    case Cause::kRogueEntry:
     case Cause::kNone:
     case Cause::kForeignMount:
     case Cause::kHostDirectory:

@@ -13,11 +13,14 @@
 namespace brig::sensor {
 namespace {
 
-static_assert(ABI_INVARIANTS == kInvariantCount);
+static_assert(ABI_INVARIANTS >= kInvariantCount && ABI_SURFACES >= kSurfaceCount);
 // kernel/verdict.h and kernel/invariants/ have the same numbers in C.
 static_assert(static_cast<int>(Operation::kLost) == 41 && static_cast<int>(Operation::kOpen) == 4);
 static_assert(static_cast<int>(Cause::kDoorAbstract) == 20 &&
-              static_cast<int>(Cause::kDevice) == 8);
+              static_cast<int>(Cause::kDevice) == 8 && static_cast<int>(Cause::kSurface) == 29);
+static_assert(static_cast<int>(Operation::kSchedule) == 60 &&
+              static_cast<int>(Invariant::kSurface) == 13 &&
+              static_cast<int>(Surface::kUserfaultfd) == 12);
 static_assert(static_cast<int>(HostObject::kRoot) == 2 &&
               static_cast<int>(HostObject::kDockerSocket) == 14 &&
               static_cast<int>(HostObject::kCrioSocket) == 17 &&
@@ -316,6 +319,7 @@ Result<Event> EventOf(const abi_header& header, std::int64_t wall_offset_ns) {
   event.cause = static_cast<Cause>(header.cause);
   event.cause_detail = header.cause_detail;
   event.result = header.result;
+  event.repeats = header.repeats;
   event.compat = (header.flags & ABI_COMPAT) != 0;
   event.uring = (header.flags & ABI_URING) != 0;
   event.attempt = (header.flags & ABI_ATTEMPT) != 0;

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 
 /* Which body follows. */
 #define ABI_FORK 1
@@ -81,8 +81,9 @@ struct abi_header {
 	__u32 flags;
 	__u64 cause_detail;
 	__s64 result;
+	__u64 repeats; /* refusals of the same kind since the last record that told of them */
 };
-ABI_CHECK(abi_header, 56);
+ABI_CHECK(abi_header, 64);
 
 struct abi_task {
 	__u64 container;
@@ -226,7 +227,8 @@ ABI_CHECK(abi_end, 16);
 
 /* ---- maps that user space writes or reads ---- */
 
-#define ABI_INVARIANTS 8 /* brig::kInvariantCount */
+#define ABI_INVARIANTS 16 /* at least brig::kInvariantCount, a power of two */
+#define ABI_SURFACES 16	  /* at least brig::kSurfaceCount, a power of two */
 #define ABI_GUARDED_DEVICES 16
 
 struct abi_settings {
@@ -244,8 +246,18 @@ struct abi_settings {
 	__u32 host_ipc_namespace;
 	__u32 host_uts_namespace;
 	__u32 host_cgroup_namespace;
+	__u8 surface[ABI_SURFACES]; /* enum brig::Mode, by enum brig::Surface */
 };
-ABI_CHECK(abi_settings, 136);
+ABI_CHECK(abi_settings, 160);
+
+/* What a container may do beyond the strict default. */
+struct abi_allowance {
+	__u64 capabilities; /* rights over the whole host that it may use: bit = capability */
+	__u64 objects;	    /* guarded directories and doors: bit = enum brig::HostObject */
+	__u8 mode[ABI_INVARIANTS];  /* enum brig::Mode + 1; 0: as for every container */
+	__u8 surface[ABI_SURFACES]; /* the same */
+};
+ABI_CHECK(abi_allowance, 48);
 
 struct abi_inode_key {
 	__u64 inode;
