@@ -22,15 +22,41 @@ def bind(source, destination, readonly=False):
             "options": ["rbind", "rprivate", "ro" if readonly else "rw"]}
 
 
-def config(args, *, add=(), host=(), mounts=(), device_rules=(), rootfs="rootfs", masked=True):
+def device(path, major, minor):
+    """A character device of the host that the container is given: for config()'s devices."""
+    return {"path": path, "type": "c", "major": major, "minor": minor, "fileMode": 0o666}
+
+
+def hardened(specification, *, refused_calls=(), uid=None, remapped=False):
+    """The specification with what Docker adds on request: no_new_privs and a seccomp filter that
+    refuses the named calls; another user, who then has no capability; a user namespace."""
+    process, linux = specification["process"], specification["linux"]
+    if refused_calls:
+        process["noNewPrivileges"] = True
+        linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+            {"names": list(refused_calls), "action": "SCMP_ACT_ERRNO"}]}
+    if uid is not None:
+        process["user"] = {"uid": uid, "gid": uid}
+    if remapped:
+        linux["namespaces"].append({"type": "user"})
+        for name in ("uidMappings", "gidMappings"):
+            linux[name] = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+    return specification
+
+
+def config(args, *, add=(), host=(), mounts=(), device_rules=(), devices=(), rootfs="rootfs",
+           masked=True, **hardening):
     """The specification as a dict.
 
     add: capabilities beyond Docker's. host: namespaces shared with the host ("pid", "network").
     mounts: values of bind(). device_rules: OCI device rules to allow on top of the default.
+    devices: values of device(), with the rules that they need. hardening: see hardened().
     """
     capabilities = DOCKER_CAPABILITIES + list(add)
     sets = ("bounding", "effective", "permitted")
-    return {
+    rules = [{"allow": True, "access": "rw", "type": each["type"], "major": each["major"],
+              "minor": each["minor"]} for each in devices]
+    return hardened({
         "ociVersion": "1.0.2",
         "hostname": "container",
         "process": {
@@ -60,6 +86,7 @@ def config(args, *, add=(), host=(), mounts=(), device_rules=(), rootfs="rootfs"
             "resources": {"devices": [{"allow": False, "access": "rwm"},
                                       {"allow": True, "type": "c", "access": "m"},
                                       {"allow": True, "type": "b", "access": "m"},
-                                      *device_rules]},
+                                      *device_rules, *rules]},
+            "devices": list(devices),
         },
-    }
+    }, **hardening)

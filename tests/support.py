@@ -22,8 +22,9 @@ os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 PACKAGES = {
     "apt-get": "apt", "busybox": "busybox-static", "containerd": "containerd", "cpio": "cpio",
     "debootstrap": "debootstrap", "docker": "docker.io", "dockerd": "docker.io",
-    "dpkg": "dpkg", "dpkg-deb": "dpkg", "ldd": "libc-bin", "qemu-system-x86_64": "qemu-system-x86",
-    "runc": "runc", "setpriv": "util-linux", "umount": "mount", "xz": "xz-utils",
+    "dpkg": "dpkg", "dpkg-deb": "dpkg", "gcc-12": "gcc-12", "ldd": "libc-bin", "make": "make",
+    "qemu-system-x86_64": "qemu-system-x86", "runc": "runc", "setpriv": "util-linux",
+    "umount": "mount", "xz": "xz-utils",
 }
 
 

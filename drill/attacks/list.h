@@ -12,6 +12,7 @@
   ACT(chroot)          \
   ACT(compat)          \
   ACT(device)          \
+  ACT(exploit)         \
   ACT(file_handle)     \
   ACT(fork_bomb)       \
   ACT(long_path)       \

@@ -16,18 +16,19 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from support import Missing, cache, debian_mirror, need, only_one, run  # noqa: E402
 
-# series: (prefix of the package's version, comes from trixie-backports)
+BACKPORTS = "trixie-backports"
+# series: (prefix of the package's version, comes from there)
 SERIES = {"6.1": ("6.1.0-", False), "6.12": ("6.12.", False), "7": ("7.", True)}
 # Modules the guests load, in this order. 8250 serial ports are built in.
 MODULES = ["overlay", "loop"]
 
 
-def private_apt():
-    """Options that make apt use trixie-backports alone, with state and cache of its own."""
-    home = cache("apt")
+def private_apt(suite):
+    """Options that make apt use one newer suite alone, with state and cache of its own."""
+    home = cache("apt", suite)
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
     sources = home / "sources.list"
-    sources.write_text(f"deb [signed-by={keyring}] {debian_mirror()} trixie-backports main\n")
+    sources.write_text(f"deb [signed-by={keyring}] {debian_mirror()} {suite} main\n")
     for directory in ("state/lists/partial", "cache/archives/partial"):
         (home / directory).mkdir(parents=True, exist_ok=True)
     options = [f"Dir::Etc::SourceList={sources}", "Dir::Etc::SourceParts=/dev/null",
@@ -37,8 +38,8 @@ def private_apt():
     words = [word for option in options for word in ("-o", option)]
     done = run("apt-get", *words, "update", check=False, timeout_s=300)
     # apt-get calls an unreachable suite a warning and exits with 0: its index tells.
-    if not list((home / "state/lists").glob("*trixie-backports*Packages*")):
-        raise Missing(f"trixie-backports cannot be reached: {done.stderr.strip()[-300:]}")
+    if not list((home / "state/lists").glob(f"*{suite}*Packages*")):
+        raise Missing(f"{suite} cannot be reached: {done.stderr.strip()[-300:]}")
     return words
 
 
@@ -96,7 +97,7 @@ def fetch(series, refresh=False):
         if complete(directory) and not refresh:
             return directory
         need("apt-get", "dpkg", "xz", root=False)
-        options = private_apt() if private else []
+        options = private_apt(BACKPORTS) if private else []
         image = newest(prefix, options)
         packages = [image]
         if image.startswith("linux-binary"):

@@ -64,7 +64,7 @@ def add_program(tree, program):
     shutil.copy(found, tree / "bin")
 
 
-def make_initramfs(path, kernel, programs, files):
+def make_initramfs(path, kernel, programs, files, modules=()):
     """Writes the file system a guest starts from. files: path in the guest -> file of the host."""
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch) / "tree"
@@ -72,6 +72,8 @@ def make_initramfs(path, kernel, programs, files):
         (tree / "run").mkdir()
         images.busybox_tree(tree / "image")
         shutil.copytree(kernel / "modules", tree / "modules")
+        for module in modules:
+            shutil.copy(module, tree / "modules")
         for program in ("runc", HERE / "container", *programs):
             add_program(tree, program)
         shutil.copy(HERE / "init", tree / "init")
@@ -97,8 +99,9 @@ def qemu(kernel, initramfs, command_line, serial):
 class Guest:
     """A running guest; use it as a context manager. One thread at a time."""
 
-    def __init__(self, series, programs=(), files=None, command_line="",
+    def __init__(self, series, programs=(), files=None, modules=(), command_line="",
                  boot_timeout_s=BOOT_TIMEOUT_S):
+        """modules: kernel modules that are loaded at the start; see also make_initramfs()."""
         need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
         self.kernel = fetch_kernels.fetch(series)
         for old in abandoned("guest"):
@@ -110,7 +113,7 @@ class Guest:
         self._process = None
         try:
             initramfs = self._directory / "initramfs"
-            make_initramfs(initramfs, self.kernel, programs, files or {})
+            make_initramfs(initramfs, self.kernel, programs, files or {}, modules)
             serial = ["-serial", f"file:{self._console}",
                       "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands"]
             self._process = subprocess.Popen(
