@@ -40,9 +40,15 @@ Check ProgramCheck(std::string name, int refused, Health health_without, std::st
           std::move(advice)};
 }
 
+constexpr const char* kPrivilege =
+    "run as root with CAP_BPF and CAP_PERFMON, outside a confined container";
+
 Check MapCheck(std::string name, bpf_map_type type, std::string advice) {
   if (::libbpf_probe_bpf_map_type(type, nullptr) == 1)
     return {std::move(name), Health::kOk, "accepted", ""};
+  // Without the right nothing is accepted: that says nothing of the kernel.
+  const UniqueFd oldest(::bpf_map_create(BPF_MAP_TYPE_LRU_HASH, nullptr, 4, 4, 1, nullptr));
+  if (!oldest) return {std::move(name), Health::kMissing, "cannot be tried", kPrivilege};
   return {std::move(name), Health::kMissing, "refused", std::move(advice)};
 }
 
@@ -52,11 +58,9 @@ int Silent(libbpf_print_level, const char*, va_list) { return 0; }
 
 std::vector<Check> CheckPrograms() {
   ::libbpf_set_print(Silent);
-  const std::string privilege =
-      "run as root with CAP_BPF and CAP_PERFMON, outside a confined container";
   return {ProgramCheck("tracepoint programs",
                        TryProgram(BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "sched_process_exit"),
-                       Health::kMissing, privilege),
+                       Health::kMissing, kPrivilege),
           MapCheck("task storage", BPF_MAP_TYPE_TASK_STORAGE, "boot a 5.11 kernel or newer"),
           MapCheck("ring buffer", BPF_MAP_TYPE_RINGBUF, "boot a 5.8 kernel or newer"),
           ProgramCheck("LSM programs", TryProgram(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "file_open"),

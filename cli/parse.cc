@@ -2,11 +2,11 @@
 #include "cli/parse.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
-#include <optional>
 
 namespace brig::cli {
 namespace {
@@ -57,26 +57,40 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The command that was probably meant, for a first word that is none.
-std::optional<std::string> MisspeltCommand(const std::vector<std::unique_ptr<Command>>& commands,
-                                           const std::vector<std::string>& arguments) {
-  const auto word = std::find_if(arguments.begin(), arguments.end(),
-                                 [](const std::string& a) { return !a.starts_with('-'); });
-  if (word == arguments.end()) return std::nullopt;
+// The command that was probably meant by a first word that is none; "" when none is near.
+std::string NearestCommand(const CLI::App& root, const std::string& word) {
   std::string best;
   std::size_t best_distance = 3;
-  for (const auto& command : commands) {
-    const std::string name = command->about().name;
-    const std::string first = name.substr(0, name.find(' '));
-    if (first == *word) return std::nullopt;
-    const std::size_t distance = EditDistance(first, *word);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = first;
-    }
+  for (const CLI::App* app : root.get_subcommands({})) {
+    const std::size_t distance = EditDistance(app->get_name(), word);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = app->get_name();
   }
-  if (best.empty()) return std::nullopt;
-  return fmt::format("`{}` is not a command: did you mean `brig {}`?", *word, best);
+  return best;
+}
+
+// What to say when the words do not make a command: "staus", "ledger" alone, or "ledger dance"; ""
+// when there are none.
+std::string NoCommand(const CLI::App& root) {
+  const std::vector<std::string> rest = root.remaining(/*recurse=*/true);
+  const auto word =
+      std::ranges::find_if(rest, [](const std::string& text) { return !text.starts_with('-'); });
+  const auto groups = root.get_subcommands();
+  if (groups.empty()) {
+    if (word == rest.end()) return "";
+    const std::string nearest = NearestCommand(root, *word);
+    return fmt::format(
+        "`{}` is not a command: {}", *word,
+        nearest.empty() ? "see `brig --help`" : fmt::format("did you mean `brig {}`?", nearest));
+  }
+  const std::string group = groups.front()->get_name();
+  std::vector<std::string> choices;
+  for (const CLI::App* app : groups.front()->get_subcommands({}))
+    choices.push_back(fmt::format("`brig {} {}`", group, app->get_name()));
+  const std::string choice = fmt::format("{}", fmt::join(choices, " or "));
+  if (word == rest.end()) return fmt::format("`{}` is half a command: {}", group, choice);
+  return fmt::format("`{} {}` is not a command: {}", group, *word, choice);
 }
 
 }  // namespace
@@ -112,9 +126,11 @@ Result<Parsed> Parse(const std::vector<std::unique_ptr<Command>>& commands, Glob
   } catch (const CLI::CallForHelp&) {
     return Parsed{chosen(), true, false};
   } catch (const CLI::Error& error) {
-    if (const auto misspelt = MisspeltCommand(commands, arguments))
-      return Fail(ErrorCode::kInvalid, *misspelt);
     const Command* command = chosen();
+    if (command == nullptr) {
+      const std::string no_command = NoCommand(root);
+      if (!no_command.empty()) return Fail(ErrorCode::kInvalid, no_command);
+    }
     std::string what = error.what();
     std::replace(what.begin(), what.end(), '\n', ' ');
     return Fail(ErrorCode::kInvalid, fmt::format("{}: see `brig {}--help`", what,

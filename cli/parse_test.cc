@@ -38,6 +38,18 @@ TEST(Parse, SuggestsTheCommandThatWasMeant) {
             std::string::npos);
 }
 
+TEST(Parse, SaysWhichWordIsNoCommandAndWhatIs) {
+  Globals globals;
+  EXPECT_EQ(CommandOf({"--json", "xyzzy"}, globals),
+            "error: `xyzzy` is not a command: see `brig --help`");
+  const std::string choice = "`brig ledger verify` or `brig ledger show`";
+  EXPECT_EQ(CommandOf({"--run", "/x", "xyzzy"}, globals),
+            "error: `xyzzy` is not a command: see `brig --help`");
+  EXPECT_EQ(CommandOf({"ledger", "dance"}, globals),
+            "error: `ledger dance` is not a command: " + choice);
+  EXPECT_EQ(CommandOf({"ledger"}, globals), "error: `ledger` is half a command: " + choice);
+}
+
 TEST(Parse, SaysWhereToLookAfterAMistake) {
   Globals globals;
   for (const std::vector<std::string>& arguments :
@@ -45,7 +57,6 @@ TEST(Parse, SaysWhereToLookAfterAMistake) {
         {"events", "--limit", "x"},
         {"explain"},
         {"completion", "tcsh"},
-        {"ledger"},
         {"events", "--operation", "dance"},
         {"up", "extra"}}) {
     const std::string answer = CommandOf(arguments, globals);
