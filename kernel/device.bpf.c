@@ -17,8 +17,9 @@ static __always_inline void made_node(struct call *call, u64 path, u32 mode, u32
 	struct abi_named_file *body;
 	struct scratch *scratch;
 
-	/* 0:0 is overlay's mark for a deleted file: no device. */
-	if ((type != S_IFCHR && type != S_IFBLK) || (type == S_IFCHR && device == 0))
+	/* 0:0 is no device: overlay's mark for a deleted file, and what systemd lays over a node
+	 * that nobody shall reach. */
+	if ((type != S_IFCHR && type != S_IFBLK) || device == 0)
 		return;
 	if (!device_allowed(call->subject.label->container, type, device))
 		broken(&verdict, I_DEVICES, CAUSE_DEVICE, (u64)type << 32 | device);

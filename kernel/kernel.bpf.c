@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Calls that change or read the kernel itself. Every one is recorded; those that I6 forbids also
- * when refused. */
+ * when refused, but for what ordinary programs try. */
 #include "kernel/call.h"
 #include "kernel/invariants/kernel.h"
 
@@ -35,7 +35,9 @@ static __always_inline void on_bpf(struct call *call)
 	struct verdict verdict = {};
 	u32 program_type = 0;
 
-	if (bpf_adds_code(call->args[0])) {
+	/* Refused for want of a capability: systemd asks so in every container, to learn what it
+	 * has. */
+	if (bpf_adds_code(call->args[0]) && call->ret != -EPERM) {
 		/* union bpf_attr of PROG_LOAD begins with the program type. */
 		bpf_probe_read_user(&program_type, sizeof(program_type), (void *)call->args[1]);
 		broken(&verdict, I_KERNEL, CAUSE_KERNEL_CODE, call->args[0]);
