@@ -11,7 +11,8 @@ declare -A sets=(
     libsimdjson-dev nlohmann-json3-dev libcli11-dev libboost1.81-dev libgtest-dev"
   [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14"
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc
-    docker.io containerd runc busybox-static cpio xz-utils debootstrap qemu-system-x86 iproute2
+    docker.io containerd runc busybox-static cpio xz-utils debootstrap e2fsprogs kmod
+    qemu-system-x86 iproute2
     procps"
   [bench]="auditd redis-server redis-tools nginx-light wrk procps runc busybox-static"
 )
