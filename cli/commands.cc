@@ -15,6 +15,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeExplain());
   commands.push_back(MakeLedgerVerify());
   commands.push_back(MakeLedgerShow());
+  commands.push_back(MakeDrill());
   commands.push_back(MakeDoctor());
   commands.push_back(MakeCompletion());
   commands.push_back(MakeHelp());

@@ -23,6 +23,7 @@ std::unique_ptr<Command> MakeFindings();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakeLedgerVerify();
 std::unique_ptr<Command> MakeLedgerShow();
+std::unique_ptr<Command> MakeDrill();
 std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeCompletion();
 std::unique_ptr<Command> MakeHelp();

@@ -6,10 +6,26 @@
  */
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/sysmacros.h>
+#include <time.h>
 
 #include "drill/attacks/attack.h"
 
-enum { kOpen32 = 5, kMount32 = 21, kSetns32 = 346 };
+enum {
+  kOpen32 = 5,
+  kUnlink32 = 10,
+  kMknod32 = 14,
+  kChmod32 = 15,
+  kMount32 = 21,
+  kPtrace32 = 26,
+  kKill32 = 37,
+  kRename32 = 38,
+  kSetTimeOfDay32 = 79,
+  kTruncate32 = 92,
+  kSyslog32 = 103,
+  kSetns32 = 346
+};
 
 static char first[4096], second[4096], third[256];
 
@@ -30,6 +46,33 @@ static uintptr_t low(char* buffer, size_t size, const char* text) {
   return (uintptr_t)buffer;
 }
 
+/* Acts on a path that read nothing. */
+static int change(const char* act, const char* path) {
+  uintptr_t at = low(first, sizeof(first), path);
+  snprintf(second, sizeof(second), "%s.x", path);
+  if (strcmp(act, "unlink") == 0) return finish(call32(kUnlink32, at, 0, 0, 0));
+  if (strcmp(act, "chmod") == 0) return finish(call32(kChmod32, at, 0666, 0, 0));
+  if (strcmp(act, "truncate") == 0) return finish(call32(kTruncate32, at, 0, 0, 0));
+  if (strcmp(act, "block_node") == 0) return finish(call32(kMknod32, at, 060600, makedev(7, 0), 0));
+  return finish(call32(kRename32, at, (uintptr_t)second, 0, 0));
+}
+
+static int read_log(const char* wanted) {
+  static char text[1 << 18];
+  long size = call32(kSyslog32, 3, (uintptr_t)text, sizeof(text) - 1, 0);
+  const char* found = size < 0 ? NULL : strstr(text, wanted);
+  if (found == NULL) return refused();
+  printf("ok %.*s\n", (int)strcspn(found, "\n"), found);
+  return 0;
+}
+
+static int set_clock(void) {
+  int32_t* day = (int32_t*)first;
+  day[0] = (int32_t)time(NULL) + 3600;
+  day[1] = 0;
+  return finish(call32(kSetTimeOfDay32, (uintptr_t)first, 0, 0, 0));
+}
+
 int attack_compat(int argc, char** argv) {
   const char* act = argc > 1 ? argv[1] : "";
   if (argc == 3 && strcmp(act, "open") == 0) {
@@ -45,5 +88,14 @@ int attack_compat(int argc, char** argv) {
     if (fd < 0 || call32(kSetns32, (uintptr_t)fd, 0, 0, 0) < 0) return refused();
     return finish_reading(open(argv[3], O_RDONLY | O_CLOEXEC));
   }
-  return usage("compat open PATH | mount SOURCE TARGET TYPE | setns NAMESPACE PROBE");
+  if (argc == 4 && strcmp(act, "kill") == 0)
+    return finish(call32(kKill32, (uintptr_t)atoi(argv[2]), (uintptr_t)atoi(argv[3]), 0, 0));
+  if (argc == 3 && strcmp(act, "attach") == 0)
+    return finish(call32(kPtrace32, PTRACE_ATTACH, (uintptr_t)atoi(argv[2]), 0, 0));
+  if (argc == 3 && strcmp(act, "log") == 0) return read_log(argv[2]);
+  if (argc == 2 && strcmp(act, "clock") == 0) return set_clock();
+  if (argc == 3) return change(act, argv[2]);
+  return usage(
+      "compat open|unlink|chmod|truncate|rename|block_node PATH | mount SOURCE TARGET TYPE |"
+      " setns NAMESPACE PROBE | kill PID SIGNAL | attach PID | log WORD | clock");
 }

