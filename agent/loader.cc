@@ -29,6 +29,8 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
   sensor::LoadOptions options;
   for (std::size_t i = 0; i < options.modes.size() && i < setup.options.modes.size(); ++i)
     options.modes.at(i) = setup.options.modes[i];
+  for (std::size_t i = 0; i < options.surface.size() && i < setup.options.surface.size(); ++i)
+    options.surface.at(i) = setup.options.surface[i];
   options.wanted = setup.options.keep == Keep::kAll ? kAllTelemetry : kKeptTelemetry;
   options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};
   return options;

@@ -25,7 +25,8 @@ constexpr int kUsageError = 2;
 Result<> SetMode(Options& options, const std::string& text) {
   const Error wrong{
       ErrorCode::kInvalid,
-      fmt::format("--mode {}: write it as I1=watch, I1=kill, I1=off or all=kill", text)};
+      fmt::format("--mode {}: write it as I1=watch, I1=refuse, I1=kill, I1=off or all=refuse",
+                  text)};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) return std::unexpected(wrong);
   const std::string name = text.substr(0, equals);
@@ -37,6 +38,25 @@ Result<> SetMode(Options& options, const std::string& text) {
   } else {
     for (Mode& each : options.modes) each = *mode;
   }
+  return {};
+}
+
+// "io_uring=refuse"; `allow` is the word for a surface that is left alone.
+Result<> SetSurface(Options& options, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const auto surface = SurfaceOf(text.substr(0, equals));
+  const std::string word = equals == std::string::npos ? "" : text.substr(equals + 1);
+  const auto mode = SurfaceModeOf(word);
+  if (!surface || *surface == Surface::kNone || !mode) {
+    std::string names;
+    for (std::uint16_t i = 1; i < kSurfaceCount; ++i)
+      names += fmt::format("{}{}", i == 1 ? "" : ", ", NameOf(static_cast<Surface>(i)));
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("--surface {}: write it as io_uring=allow, io_uring=watch or "
+                            "io_uring=refuse; there are {}",
+                            text, names));
+  }
+  options.surface.at(static_cast<std::size_t>(*surface)) = *mode;
   return {};
 }
 
@@ -74,7 +94,7 @@ int Main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--role") return RunRole(argv[2]);
   Options options;
   options.node = HostName();
-  std::vector<std::string> modes, dockers;
+  std::vector<std::string> modes, surface, dockers;
   std::string keep = "default";
   bool foreground = false;
   CLI::App app("brigd guards the containers of this host. It runs in the foreground until SIGTERM.",
@@ -87,8 +107,11 @@ int Main(int argc, char** argv) {
       ->take_last()
       ->capture_default_str();
   app.add_option("--mode", modes,
-                 "what happens when an invariant is broken: I1=watch (default), I1=kill, I1=off; "
-                 "all=kill for every one; repeatable");
+                 "what happens when an invariant is broken: I1=watch (default), I1=refuse, "
+                 "I1=kill, I1=off; all=refuse for every one; repeatable");
+  app.add_option("--surface", surface,
+                 "what containers may use of a part of the kernel: io_uring=allow, =watch or "
+                 "=refuse; repeatable");
   app.add_option("--keep", keep, "which records the ledger keeps: default, or all with telemetry")
       ->check(CLI::IsMember({"default", "all"}))
       ->capture_default_str();
@@ -106,6 +129,12 @@ int Main(int argc, char** argv) {
   StartLog("brigd", options.debug ? LogLevel::kDebug : LogLevel::kInfo);
   for (const std::string& mode : modes) {
     const auto set = SetMode(options, mode);
+    if (set) continue;
+    LogError("{}", set.error().message);
+    return kUsageError;
+  }
+  for (const std::string& setting : surface) {
+    const auto set = SetSurface(options, setting);
     if (set) continue;
     LogError("{}", set.error().message);
     return kUsageError;

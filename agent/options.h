@@ -19,6 +19,15 @@ inline constexpr std::uint64_t kAllTelemetry = ~0ULL;
 inline constexpr std::uint64_t kKeptTelemetry =
     kAllTelemetry & ~(1ULL << static_cast<unsigned>(Operation::kOpen));
 
+// What containers are kept from where nobody says otherwise: sockets that lead to the hypervisor
+// and to the kernel's tables of keys, which no common image opens.
+inline std::vector<Mode> DefaultSurface() {
+  std::vector<Mode> surface(kSurfaceCount, Mode::kOff);
+  surface[static_cast<std::size_t>(Surface::kVsockSockets)] = Mode::kRefuse;
+  surface[static_cast<std::size_t>(Surface::kKeySockets)] = Mode::kRefuse;
+  return surface;
+}
+
 enum class Keep : std::uint8_t { kDefault = 0, kAll };
 
 struct Options {
@@ -29,7 +38,8 @@ struct Options {
   std::vector<std::string> docker_sockets = {"/run/docker.sock"};
   std::vector<std::string> runtime_roots;
   bool debug = false;
-  std::string node;  // this host's name
+  std::string node;                              // this host's name
+  std::vector<Mode> surface = DefaultSurface();  // by Surface
   static void Describe(auto& self, auto& visit) {
     visit("state", self.state);
     visit("run", self.run);
@@ -39,6 +49,7 @@ struct Options {
     visit("runtime_roots", self.runtime_roots);
     visit("debug", self.debug);
     visit("node", self.node);
+    visit("surface", self.surface);
   }
   [[nodiscard]] std::string LedgerDirectory() const { return state + "/ledger"; }
   [[nodiscard]] std::string SignerDirectory() const { return state + "/signer"; }

@@ -31,9 +31,14 @@ class Up final : public Command {
     flags.Option(
         {.name = "--mode",
          .value_name = "I1=kill",
-         .help = "what happens when an invariant is broken: watch (default), kill or off; all=kill "
-                 "for every one; may be given several times",
+         .help = "what happens when an invariant is broken: watch (default), refuse, kill or off; "
+                 "all=refuse for every one; may be given several times",
          .target = &modes_});
+    flags.Option({.name = "--surface",
+                  .value_name = "io_uring=refuse",
+                  .help = "what containers may use of a part of the kernel: allow, watch or "
+                          "refuse; may be given several times",
+                  .target = &surface_});
     flags.Option({.name = "--keep",
                   .value_name = "WHAT",
                   .help = "which records are kept: default, or all with telemetry",
@@ -57,7 +62,7 @@ class Up final : public Command {
 
  private:
   [[nodiscard]] std::vector<std::string> AgentArguments(const Globals& globals) const;
-  std::vector<std::string> modes_, dockers_, runtime_roots_;
+  std::vector<std::string> modes_, surface_, dockers_, runtime_roots_;
   std::string keep_;
   bool debug_ = false, plain_ = false;
 };
@@ -69,6 +74,7 @@ std::vector<std::string> Up::AgentArguments(const Globals& globals) const {
     for (const std::string& value : values) arguments.insert(arguments.end(), {flag, value});
   };
   add_all("--mode", modes_);
+  add_all("--surface", surface_);
   add_all("--docker", dockers_);
   add_all("--runtime-root", runtime_roots_);
   if (!keep_.empty()) add_all("--keep", {keep_});

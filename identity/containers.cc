@@ -38,14 +38,6 @@ std::optional<std::uint64_t> KeyOf(std::string_view text) {
   return key;
 }
 
-bool SameAllowance(const Allowance& a, const Allowance& b) {
-  return std::equal(a.devices.begin(), a.devices.end(), b.devices.begin(), b.devices.end(),
-                    [](const DeviceRule& x, const DeviceRule& y) {
-                      return x.type == y.type && x.major == y.major && x.minor == y.minor &&
-                             x.any_minor == y.any_minor;
-                    });
-}
-
 // A volume may be a bind of any directory under a volume's name: the kernel's own table tells.
 void ResolveVolumes(std::vector<MountInfo>& mounts, const std::vector<MountInfo>& kernels) {
   for (MountInfo& mount : mounts) {
@@ -134,7 +126,7 @@ Changes Containers::Apply(const Facts& facts) {
   const Allowance before = entry.allowance;
   Settle(entry);
   changes.containers.push_back(entry.container);
-  if (!SameAllowance(before, entry.allowance)) changes.allowances.push_back(entry.allowance);
+  if (before != entry.allowance) changes.allowances.push_back(entry.allowance);
   return changes;
 }
 
@@ -185,7 +177,7 @@ void Containers::Settle(Entry& entry) const {
   container.privileged = IsPrivileged(*entry.birth, host_);
   container.devices.clear();
   container.note.clear();
-  entry.allowance.devices.clear();
+  entry.allowance = Allowance{.container = container.key, .devices = {}};
   if (IsVouchedFor(entry)) {
     Name(entry);
   } else {
@@ -265,8 +257,10 @@ std::string Containers::WhyUnidentified(const Entry& entry) {
 
 std::optional<Allowance> Containers::AllowanceOf(std::uint64_t key) const {
   const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.allowance.devices.empty()) return std::nullopt;
-  return found->second.allowance;
+  if (found == entries_.end()) return std::nullopt;
+  const Allowance& allowance = found->second.allowance;
+  if (allowance == Allowance{.container = key, .devices = {}}) return std::nullopt;
+  return allowance;
 }
 
 const Container* Containers::Find(std::uint64_t key) const {

@@ -137,6 +137,15 @@ struct {
 	__type(value, u8);
 } allowed_devices SEC(".maps");
 
+/* What a container may do beyond the strict default, but for its devices. No entry: nothing. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_CONTAINERS);
+	__type(key, u64);
+	__type(value, struct abi_allowance);
+} allowances SEC(".maps");
+
 /* brig's own processes, by process id: their calls to engines are not a person's. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

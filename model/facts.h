@@ -10,6 +10,7 @@
 
 #include "model/describe.h"
 #include "model/event.h"
+#include "model/names.h"
 
 namespace brig {
 
@@ -62,16 +63,48 @@ struct DeviceRule {
     visit("minor", self.minor);
     visit("any_minor", self.any_minor);
   }
+  friend bool operator==(const DeviceRule&, const DeviceRule&) = default;
 };
 
+// What a container's mode for an invariant is, where it is not everybody's.
+struct InvariantSetting {
+  Invariant invariant = Invariant::kNone;
+  Mode mode = Mode::kWatch;
+  static void Describe(auto& self, auto& visit) {
+    visit("invariant", self.invariant);
+    visit("mode", self.mode);
+  }
+  friend bool operator==(const InvariantSetting&, const InvariantSetting&) = default;
+};
+
+struct SurfaceSetting {
+  Surface surface = Surface::kNone;
+  Mode mode = Mode::kOff;  // kOff: everything of it is allowed
+  static void Describe(auto& self, auto& visit) {
+    visit("surface", self.surface);
+    visit("mode", self.mode);
+  }
+  friend bool operator==(const SurfaceSetting&, const SurfaceSetting&) = default;
+};
+
+// Each invariant and each surface stands in it at most once.
 struct Allowance {
   static constexpr std::size_t kMaxDevices = 256;
   std::uint64_t container = 0;
   std::vector<DeviceRule> devices;
+  std::uint64_t capabilities = 0;  // rights over the whole host: bit = capability
+  std::uint64_t objects = 0;       // guarded directories and doors: bit = HostObject
+  std::vector<InvariantSetting> modes = {};
+  std::vector<SurfaceSetting> surface = {};
   static void Describe(auto& self, auto& visit) {
     visit("container", self.container);
     visit("devices", self.devices);
+    visit("capabilities", self.capabilities);
+    visit("objects", self.objects);
+    visit("modes", self.modes);
+    visit("surface", self.surface);
   }
+  friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
 }  // namespace brig

@@ -83,6 +83,13 @@ std::optional<Invariant> InvariantOf(std::string_view name) {
   return by_number ? by_number : Find<Invariant>(kTitles, name);
 }
 std::optional<Mode> ModeOf(std::string_view name) { return Find<Mode>(kModes, name); }
+std::optional<Mode> SurfaceModeOf(std::string_view name) {
+  if (name == "allow") return Mode::kOff;
+  if (name == "watch") return Mode::kWatch;
+  if (name == "refuse") return Mode::kRefuse;
+  return std::nullopt;
+}
+std::string_view SurfaceWord(Mode mode) { return mode == Mode::kOff ? "allow" : NameOf(mode); }
 std::optional<Severity> SeverityOf(std::string_view name) {
   return Find<Severity>(kSeverities, name);
 }

@@ -116,6 +116,9 @@ std::string_view NameOf(Surface surface);
 std::optional<Operation> OperationOf(std::string_view name);
 std::optional<Invariant> InvariantOf(std::string_view name);  // "I1" or "files"
 std::optional<Mode> ModeOf(std::string_view name);
+// A surface is allowed, watched or refused: "allow" for kOff. nullopt for the other modes' names.
+std::optional<Mode> SurfaceModeOf(std::string_view name);
+std::string_view SurfaceWord(Mode mode);
 std::optional<Severity> SeverityOf(std::string_view name);
 std::optional<HostObject> HostObjectOf(std::string_view name);
 std::optional<Surface> SurfaceOf(std::string_view name);

@@ -20,6 +20,7 @@ enum class MapId : std::size_t {
   kUnixDoors,
   kInetDoors,
   kAllowedDevices,
+  kAllowances,
   kOwnProcesses,
   kCritical,
   kTelemetry,
@@ -30,8 +31,9 @@ enum class MapId : std::size_t {
 };
 inline constexpr std::size_t kMapCount = static_cast<std::size_t>(MapId::kCompatCalls) + 1;
 inline constexpr std::array<std::string_view, kMapCount> kMapNames = {
-    "settings", "guarded",   "unix_doors",    "inet_doors", "allowed_devices", "own_processes",
-    "critical", "telemetry", "announcements", "counters",   "births",          "compat_calls"};
+    "settings",   "guarded",       "unix_doors",  "inet_doors", "allowed_devices",
+    "allowances", "own_processes", "critical",    "telemetry",  "announcements",
+    "counters",   "births",        "compat_calls"};
 
 struct Handles {
   std::array<UniqueFd, kMapCount> maps;

@@ -168,6 +168,8 @@ Result<> WriteSettings(const Skeleton& skeleton, const LoadOptions& options) {
   settings.first_key = static_cast<__u64>(SystemClock().BootNs() / 1'000'000'000) << 20;
   for (std::size_t i = 0; i < kInvariantCount; ++i)
     settings.mode[i] = static_cast<__u8>(options.modes[i]);
+  for (std::size_t i = 0; i < kSurfaceCount; ++i)
+    settings.surface[i] = static_cast<__u8>(options.surface[i]);
   if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.settings), &zero, &settings, BPF_ANY) != 0)
     return FailErrno("write the settings");
   BRIG_ASSIGN(const std::size_t found, RunIterator(skeleton->progs.read_host));

@@ -21,6 +21,7 @@ inline constexpr const char* kNoCompatCalls = "this kernel runs no 32-bit calls"
 
 struct LoadOptions {
   std::array<Mode, kInvariantCount> modes{};  // index: Invariant; [0] is unused
+  std::array<Mode, kSurfaceCount> surface{};  // index: Surface; [0] is unused
   std::uint64_t wanted = ~0ULL;               // telemetry operations to send: bit = Operation
   std::vector<std::uint32_t> own_processes;   // pids whose calls to engines are brig's own
 };

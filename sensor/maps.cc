@@ -63,6 +63,30 @@ abi_device_key DeviceKey(std::uint64_t container, const DeviceRule& rule) {
           .padding = 0};
 }
 
+static_assert(kInvariantCount <= ABI_INVARIANTS && kSurfaceCount <= ABI_SURFACES);
+
+// A mode in the bytes of an allowance, where 0 is everybody's.
+__u8 OwnMode(Mode mode) { return static_cast<__u8>(static_cast<unsigned>(mode) + 1); }
+
+Result<abi_allowance> AllowanceBytes(const Allowance& allowance) {
+  abi_allowance bytes{};
+  bytes.capabilities = allowance.capabilities;
+  bytes.objects = allowance.objects;
+  for (const InvariantSetting& setting : allowance.modes) {
+    const auto index = static_cast<std::size_t>(setting.invariant);
+    if (index == 0 || index >= kInvariantCount || setting.mode > Mode::kRefuse)
+      return Fail(ErrorCode::kInvalid, "an allowance with an unknown invariant or mode");
+    bytes.mode[index] = OwnMode(setting.mode);
+  }
+  for (const SurfaceSetting& setting : allowance.surface) {
+    const auto index = static_cast<std::size_t>(setting.surface);
+    if (index == 0 || index >= kSurfaceCount || setting.mode > Mode::kRefuse)
+      return Fail(ErrorCode::kInvalid, "an allowance with an unknown surface or mode");
+    bytes.surface[index] = OwnMode(setting.mode);
+  }
+  return bytes;
+}
+
 // One writer at a time (the reader process); the kernel programs see each field change on its own.
 template <class Change>
 Result<> ChangeSettings(const Handles& handles, Change change) {
@@ -154,6 +178,11 @@ Result<> WriteAllowance(const Handles& handles, const Allowance& allowance) {
     if (bpf_map_update_elem(handles.map(MapId::kAllowedDevices), &key, &one, BPF_ANY) != 0)
       return FailErrno("allow a device");
   }
+  if (allowance.container == 0) return {};  // the devices of all
+  BRIG_ASSIGN(const abi_allowance bytes, AllowanceBytes(allowance));
+  if (bpf_map_update_elem(handles.map(MapId::kAllowances), &allowance.container, &bytes, BPF_ANY) !=
+      0)
+    return FailErrno("write an allowance");
   return {};
 }
 
@@ -163,6 +192,9 @@ Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance) {
     if (bpf_map_delete_elem(handles.map(MapId::kAllowedDevices), &key) != 0 && errno != ENOENT)
       return FailErrno("remove an allowed device");
   }
+  if (bpf_map_delete_elem(handles.map(MapId::kAllowances), &allowance.container) != 0 &&
+      errno != ENOENT)
+    return FailErrno("remove an allowance");
   return {};
 }
 
