@@ -143,11 +143,11 @@ void Child::Connect(Role role, UniqueFd fd) {
 
 void Child::Disconnect(Role role, const std::string& offence) {
   // Copied: it may lie in the channel that goes now.
-  const std::string text = offence;
+  const Offence told{role, offence};
   peers_.erase(role);
-  if (!text.empty()) {
-    LogError("{} broke the protocol: {}", NameOf(role), text);
-    Tell(Message::kOffence, Offence{role, text});
+  if (!told.text.empty()) {
+    LogError("{} broke the protocol: {}", NameOf(role), told.text);
+    Tell(Message::kOffence, told);
   }
   OnPeerGone(role);
 }

@@ -234,7 +234,7 @@ class Engine : public Child {
   void AnswerProcesses(const Query& query);
   void Reply(const Query& query, AnswerKind kind, std::string body = "", std::string text = "",
              std::uint64_t processes = 0) {
-    Answer answer{query.id, kind, std::move(body), std::move(text), processes};
+    const Answer answer{query.id, kind, std::move(body), std::move(text), processes};
     if (!peer(Role::kCourier)->Send(Message::kAnswer, answer))
       LogWarn("an answer did not fit into the courier's queue");
   }

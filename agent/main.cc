@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 
 #include "agent/courier.h"
 #include "agent/engine.h"
@@ -20,6 +22,8 @@ namespace brig::agent {
 namespace {
 
 constexpr int kUsageError = 2;
+constexpr std::size_t kMaxPathBytes = 4095;  // what the kernel takes
+constexpr std::size_t kMaxPlaces = 6;        // of a kind: all options fit into one message
 
 // "I1=kill"; every invariant by "all=kill".
 Result<> SetMode(Options& options, const std::string& text) {
@@ -57,6 +61,25 @@ Result<> SetSurface(Options& options, const std::string& text) {
                             text, names));
   }
   options.surface.at(static_cast<std::size_t>(*surface)) = *mode;
+  return {};
+}
+
+// Directories and sockets: paths from the root, neither too long nor too many.
+Result<> CheckPlaces(const Options& options) {
+  std::vector<std::string> paths = {options.state, options.run};
+  for (const auto& places : {options.docker_sockets, options.runtime_roots}) {
+    if (places.size() > kMaxPlaces)
+      return Fail(ErrorCode::kLimit, fmt::format("{} times --docker or --runtime-root: at most {}",
+                                                 places.size(), kMaxPlaces));
+    std::ranges::copy(places, std::back_inserter(paths));
+  }
+  for (const std::string& path : paths) {
+    if (path.size() > kMaxPathBytes)
+      return Fail(ErrorCode::kInvalid,
+                  fmt::format("a path of {} bytes: at most {}", path.size(), kMaxPathBytes));
+    if (!path.starts_with('/'))
+      return Fail(ErrorCode::kInvalid, fmt::format("`{}` is not an absolute path", path));
+  }
   return {};
 }
 
@@ -141,8 +164,9 @@ int Main(int argc, char** argv) {
   }
   options.keep = keep == "all" ? Keep::kAll : Keep::kDefault;
   if (!dockers.empty()) options.docker_sockets = dockers;
-  if (!options.state.starts_with('/') || !options.run.starts_with('/')) {
-    LogError("--state and --run need absolute paths");
+  const auto places = CheckPlaces(options);
+  if (!places) {
+    LogError("{}", places.error().message);
     return kUsageError;
   }
   ::clearenv();

@@ -12,7 +12,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/file.h"
 
@@ -21,6 +24,7 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 constexpr const char* kPidFile = "/brigd.pid";
+constexpr const char* kStateLock = "/lock";
 
 void FindUser(Prepared& prepared) {
   const passwd* user = ::getpwnam("brig");
@@ -34,10 +38,27 @@ void FindUser(Prepared& prepared) {
       "there is no system user brig, so nobody is used: useradd --system --no-create-home brig");
 }
 
-// A directory of ours, which nobody else may have prepared for us.
-Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group) {
+bool HasNothingButLostAndFound(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::directory_iterator entries(path, failed);
+  return !failed && std::ranges::all_of(entries, [](const std::filesystem::directory_entry& entry) {
+    return entry.path().filename() == "lost+found";
+  });
+}
+
+Result<UniqueFd> OpenDirectory(const std::string& path) {
   BRIG_TRY(MakeDirectories(path, 0755));
-  BRIG_ASSIGN(const UniqueFd fd, OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  struct stat info{};
+  if (::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode))
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("{} is a symbolic link: name the directory itself", path));
+  return OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+// A directory of ours, which nobody else may have prepared for us. Owner and mode are set, but not
+// of a directory that serves something else: it is ours when it is empty or holds the file `mark`.
+Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group, const char* mark) {
+  BRIG_ASSIGN(const UniqueFd fd, OpenDirectory(path));
   struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return FailErrno(fmt::format("look at {}", path));
   if (info.st_uid != 0) {
@@ -45,10 +66,17 @@ Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group) {
                 fmt::format("{} belongs to uid {}, not to root: give another directory", path,
                             info.st_uid));
   }
+  if (info.st_gid == group && (info.st_mode & 07777) == mode) return {};
+  if (mark != nullptr && !HasNothingButLostAndFound(path) &&
+      ::access((path + mark).c_str(), F_OK) != 0) {
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("{} holds what is not brig's: give a directory of its own, such as "
+                            "{}/brig",
+                            path, path == "/" ? "" : path));
+  }
   if (info.st_gid != group && ::fchown(fd.get(), 0, group) != 0)
     return FailErrno(fmt::format("set the group of {}", path));
-  if ((info.st_mode & 07777) != mode && ::fchmod(fd.get(), mode) != 0)
-    return FailErrno(fmt::format("set the mode of {}", path));
+  if (::fchmod(fd.get(), mode) != 0) return FailErrno(fmt::format("set the mode of {}", path));
   return {};
 }
 
@@ -88,7 +116,7 @@ Result<UniqueFd> Listen(const std::string& path, gid_t group) {
 }
 
 Result<> NextStep(Result<> result, const char* what) {
-  if (result) return result;
+  if (result || result.error().code == ErrorCode::kInvalid) return result;  // says it already
   return Fail(result.error().code, fmt::format("{}: {}", result.error().message, what));
 }
 
@@ -108,8 +136,8 @@ Result<> CheckHost() {
 // Set-group-id: what the scribe makes is readable for the group, for `brig events` without root. It
 // comes from the state directory, so that a warden without CAP_CHOWN can make these two again.
 Result<> MakeLedgerDirectories(const Options& options, gid_t group) {
-  BRIG_TRY(OwnDirectory(options.LedgerDirectory(), 02750, group));
-  return OwnDirectory(options.SignerDirectory(), 0700, group);
+  BRIG_TRY(OwnDirectory(options.LedgerDirectory(), 02750, group, nullptr));
+  return OwnDirectory(options.SignerDirectory(), 0700, group, nullptr);
 }
 
 Result<Prepared> Prepare(const Options& options) {
@@ -120,10 +148,10 @@ Result<Prepared> Prepare(const Options& options) {
   const char* const state_hint =
       "make it writable for root, or give another directory with --state";
   const char* const run_hint = "make it writable for root, or give another directory with --run";
-  BRIG_TRY(NextStep(OwnDirectory(options.run, 0750, prepared.group), run_hint));
+  BRIG_TRY(NextStep(OwnDirectory(options.run, 0750, prepared.group, kPidFile), run_hint));
   BRIG_ASSIGN(prepared.run_lock, Lock(options.run + kPidFile, options.run, "--run"));
-  BRIG_TRY(NextStep(OwnDirectory(options.state, 02750, prepared.group), state_hint));
-  auto lock = Lock(options.state + "/lock", options.state, "--state");
+  BRIG_TRY(NextStep(OwnDirectory(options.state, 02750, prepared.group, kStateLock), state_hint));
+  auto lock = Lock(options.state + kStateLock, options.state, "--state");
   if (!lock && lock.error().code != ErrorCode::kUnavailable)
     return Fail(lock.error().code, fmt::format("{}: {}", lock.error().message, state_hint));
   if (!lock) return std::unexpected(lock.error());

@@ -72,7 +72,14 @@ int RunSigner(Start start) {
   if (step) step = AllowSystemCalls(kCalls);
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   auto signer = LoadOrCreateSigner(start.setup.options.node);
-  if (!signer) return Refuse(start, Trouble::kFatal, signer.error());
+  if (!signer) {
+    const bool full = signer.error().code == ErrorCode::kLimit;
+    return Refuse(
+        start, Trouble::kFatal,
+        {signer.error().code,
+         fmt::format("{}, in {}{}", signer.error().message, start.setup.options.SignerDirectory(),
+                     full ? ": make room there, or give another --state" : "")});
+  }
   return SignerProcess(start, *loop, *std::move(signer)).Run();
 }
 

@@ -153,6 +153,23 @@ class Starting(unittest.TestCase):
             self.assertIn("--state", said)
             self.assertIn("read-only", said.lower())
 
+    def test_a_first_start_on_a_full_disk_says_where_to_make_room(self):
+        with Mounted("size=8k") as mounted:
+            (mounted.path / "waste").write_bytes(bytes(8192))
+            said = self.refuse(mounted.path / "state", mounted.path.parent / "run")
+            self.assertIn(f"in {mounted.path}/state/signer: make room", said)
+
+    def test_arguments_that_cannot_be_are_refused(self):
+        for words, why in ((["--docker", "/" + "x" * 70_000], "at most 4095"),
+                           (["--docker", "docker.sock"], "not an absolute path"),
+                           (["--state", "state"], "not an absolute path"),
+                           (["--runtime-root", "/r"] * 7, "at most 6"),
+                           (["--mode", "I1=dance"], "I1=kill"), (["--dance"], "--dance")):
+            with self.subTest(words=words[0]):
+                done = run(program("agent", "brigd"), *words, check=False)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(why, done.stderr + done.stdout)
+
     def test_a_lost_key_is_not_replaced_silently(self):
         with Brig() as brig:
             brig.stop()
