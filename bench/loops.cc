@@ -3,15 +3,19 @@
 // in a container without a C library, and free of brig's own code. One JSON line on stdout is the
 // answer.
 //
-//   bench_loops getppid|open|rw|forkexec --ms 500 --slices 10   CPU ns per operation, one value per
-//   slice bench_loops around --server PID -- CMD...                   CPU of CMD and of a running
-//   server meanwhile bench_loops trigger module|read PATH|write PATH             one suspicious
-//   act, and when it was made bench_loops true                                            exits:
-//   the program that forkexec starts
+//   bench_loops OPERATION --ms 500 --slices 10   CPU ns per operation, one value per slice
+//   bench_loops around --server PID -- CMD...    CPU of CMD and of a running server meanwhile
+//   bench_loops trigger module|read PATH|write PATH   one suspicious act, and when it was made
+//   bench_loops true                             exits: the program that forkexec starts
+//   bench_loops chain N                          executes itself N times more: for exec
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +31,7 @@
 #include <ctime>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace {
 
@@ -66,32 +70,30 @@ void PinTo(int cpu) {
 
 class Operation {
  public:
-  explicit Operation(std::string_view name) : name_(name) {
+  explicit Operation(std::string_view name) : run_(Find(name)) {
     char path[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     if (length < 0) Die("readlink /proc/self/exe");
     self_.assign(path, static_cast<std::size_t>(length));
     if (pipe(pipe_) != 0) Die("pipe");
+    if (name == "mmap") file_ = open("bench.dat", O_RDONLY | O_CLOEXEC);
+    if (name == "connect") Listen();
   }
 
-  bool Known() const {
-    return name_ == "getppid" || name_ == "open" || name_ == "rw" || name_ == "forkexec";
-  }
+  bool Known() const { return run_ != nullptr; }
 
   void RunBatch() {
-    if (name_ == "getppid") {
-      for (int i = 0; i < kBatch; ++i) syscall(SYS_getppid);
-    } else if (name_ == "open") {
-      for (int i = 0; i < kBatch; ++i) OpenAndClose();
-    } else if (name_ == "rw") {
-      for (int i = 0; i < kBatch; ++i) WriteAndRead();
-    } else {
-      for (int i = 0; i < kBatch; ++i) ForkAndExec();
-    }
+    if (run_ == &Operation::Exec) return Exec();  // it is a whole batch
+    for (int i = 0; i < kBatch; ++i) (this->*run_)();
   }
 
  private:
-  static void OpenAndClose() {
+  using Run = void (Operation::*)();
+  static Run Find(std::string_view name);
+
+  void GetParent() { syscall(SYS_getppid); }
+
+  void OpenAndClose() {
     const int fd = open("bench.dat", O_RDONLY | O_CLOEXEC);
     if (fd < 0) Die("open bench.dat");
     close(fd);
@@ -103,11 +105,60 @@ class Operation {
     if (read(pipe_[0], buffer, sizeof buffer) != kTransfer) Die("read");
   }
 
-  void ForkAndExec() {
+  void Stat() {
+    struct stat status{};
+    if (stat("bench.dat", &status) != 0) Die("stat bench.dat");
+  }
+
+  void Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) Die("pipe2");
+    close(ends[0]);
+    close(ends[1]);
+  }
+
+  void MapAndUnmap() {
+    void* const at = mmap(nullptr, kTransfer, PROT_READ, MAP_PRIVATE, file_, 0);
+    if (at == MAP_FAILED) Die("mmap bench.dat");
+    munmap(at, kTransfer);
+  }
+
+  void Listen() {
+    server_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address_;
+    auto* const address = reinterpret_cast<sockaddr*>(&address_);
+    if (bind(server_, address, length) != 0 || listen(server_, kBatch) != 0 ||
+        getsockname(server_, address, &length) != 0) {
+      Die("listen on loopback");
+    }
+  }
+
+  // Closed by a reset, or the loop would run out of ports.
+  void Connect() {
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(client, reinterpret_cast<sockaddr*>(&address_), sizeof address_) != 0) {
+      Die("connect to loopback");
+    }
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(client);
+    close(accept4(server_, nullptr, nullptr, SOCK_CLOEXEC));
+  }
+
+  void Fork() { Start(nullptr, nullptr); }
+  void ForkAndExec() { Start("true", nullptr); }
+  // One fork for a batch of programs, each started by the one before.
+  void Exec() { Start("chain", std::to_string(kBatch - 1).c_str()); }
+
+  void Start(const char* what, const char* argument) {
     const pid_t child = fork();
     if (child < 0) Die("fork");
     if (child == 0) {
-      char* const argv[] = {self_.data(), const_cast<char*>("true"), nullptr};
+      char* const argv[] = {self_.data(), const_cast<char*>(what), const_cast<char*>(argument),
+                            nullptr};
+      if (what == nullptr) _exit(0);
       execv(self_.c_str(), argv);
       _exit(127);
     }
@@ -115,10 +166,38 @@ class Operation {
     if (waitpid(child, &status, 0) != child || status != 0) Die("the started program failed");
   }
 
-  std::string_view name_;
+  Run run_;
   std::string self_;
   int pipe_[2] = {-1, -1};
+  int file_ = -1;
+  int server_ = -1;
+  sockaddr_in address_{};
 };
+
+Operation::Run Operation::Find(std::string_view name) {
+  static constexpr std::pair<std::string_view, Run> kOperations[] = {
+      {"getppid", &Operation::GetParent}, {"open", &Operation::OpenAndClose},
+      {"rw", &Operation::WriteAndRead},   {"stat", &Operation::Stat},
+      {"pipe", &Operation::Pipe},         {"mmap", &Operation::MapAndUnmap},
+      {"connect", &Operation::Connect},   {"fork", &Operation::Fork},
+      {"exec", &Operation::Exec},         {"forkexec", &Operation::ForkAndExec},
+  };
+  for (const auto& [known, run] : kOperations) {
+    if (known == name) return run;
+  }
+  return nullptr;
+}
+
+// Executes this program again, `left` times in all.
+int RunChain(char** argv, std::string_view left) {
+  int count = 0;
+  std::from_chars(left.data(), left.data() + left.size(), count);
+  if (count <= 0) return 0;
+  std::string next = std::to_string(count - 1);
+  char* const words[] = {argv[0], argv[1], next.data(), nullptr};
+  execv(argv[0], words);
+  return 127;
+}
 
 int RunLoop(std::string_view name, std::int64_t ms, int slices) {
   Operation operation(name);
@@ -204,7 +283,7 @@ int RunTrigger(std::string_view what, const char* path) {
 }
 
 int Usage() {
-  std::fputs("usage: bench_loops getppid|open|rw|forkexec|around|trigger|true ...\n", stderr);
+  std::fputs("usage: bench_loops OPERATION|around|trigger|true|chain ...\n", stderr);
   return 2;
 }
 
@@ -214,6 +293,7 @@ int main(int argc, char** argv) {
   if (argc < 2) return Usage();
   const std::string_view what = argv[1];
   if (what == "true") return 0;
+  if (what == "chain" && argc > 2) return RunChain(argv, argv[2]);
   if (what == "trigger")
     return argc > 2 ? RunTrigger(argv[2], argc > 3 ? argv[3] : nullptr) : Usage();
   std::int64_t ms = 500;
