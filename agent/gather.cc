@@ -55,9 +55,11 @@ std::vector<std::string> RuntimeRoots(const std::vector<std::string>& extra) {
   // containerd: a directory for each of its namespaces.
   for (const std::string parent :
        {"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task"})
-    for (const std::string& name : ListDirectory(parent)) roots.push_back(parent + "/" + name);
+    for (const std::string& name : ListDirectory(parent))
+      roots.push_back(fmt::format("{}/{}", parent, name));
   for (const std::string& user : ListDirectory("/run/user"))
-    for (const char* runtime : {"/runc", "/crun"}) roots.push_back("/run/user/" + user + runtime);
+    for (const char* runtime : {"/runc", "/crun"})
+      roots.push_back(fmt::format("/run/user/{}{}", user, runtime));
   return roots;
 }
 
@@ -68,7 +70,7 @@ std::vector<Document> RuntimeStates(const std::vector<std::string>& roots,
   const std::time_t now = std::time(nullptr);
   for (const std::string& root : roots) {
     for (const std::string& name : ListDirectory(root)) {
-      const std::string path = root + "/" + name + "/state.json";
+      const std::string path = fmt::format("{}/{}/state.json", root, name);
       struct stat info{};
       if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
       if (name.size() >= kMinNameBytes && cgroup.find(name) != std::string_view::npos)

@@ -4,6 +4,45 @@
 
 namespace brig::rules {
 
+namespace {
+
+// Of what only the guard sees.
+std::string_view ReasonOfGuarded(Cause cause) {
+  switch (cause) {
+    case Cause::kReadOnlyMount:
+      return "What was given to the container for reading only is the host's or others' to change. "
+             "Making it writable turns a look into a rewrite.";
+    case Cause::kHostSetting:
+      return "Clock, ports, power, audit and the host's network are one for the host and all "
+             "containers. Who changes them for one changes them for all.";
+    case Cause::kUsermodeHelper:
+      return "The kernel starts few programs by itself, as root on the host, and they are known. "
+             "An "
+             "exploit that can change one text in the kernel's memory has it start another.";
+    case Cause::kNotOfImage:
+      return "This program did not come with the image that was reviewed, nor with a volume: "
+             "somebody brought it into the running container.";
+    case Cause::kNeighbour:
+      return "Containers that share a host trust each other no more than strangers do. This object "
+             "was made by another one.";
+    case Cause::kPrivilegeLeft:
+      return "A program with the set-user-id bit or with capabilities gives its rights to whoever "
+             "runs it. On storage that the host or others reach, an ordinary user there becomes "
+             "root through it.";
+    case Cause::kRogueStart:
+    case Cause::kRogueEntry:
+      return "Containers are started and entered by the runtimes of this host, which are known by "
+             "file. This was done by another program: no engine, no policy and no log of theirs "
+             "has seen it.";
+    case Cause::kSurface:
+      return "This part of the kernel is where its mistakes have been found again and again, and "
+             "this container is set to do without it.";
+    default: return "The act crossed the border of the container.";
+  }
+}
+
+}  // namespace
+
 std::string_view ReasonOf(Cause cause) {
   switch (cause) {
     case Cause::kForeignMount:
@@ -66,37 +105,8 @@ std::string_view ReasonOf(Cause cause) {
       return "Behind this door sits a service that acts with the rights of the host. Who can talk "
              "to a container engine can start a container that is allowed everything: it is as "
              "good as root.";
-    case Cause::kReadOnlyMount:
-      return "What was given to the container for reading only is the host's or others' to change. "
-             "Making it writable turns a look into a rewrite.";
-    case Cause::kHostSetting:
-      return "Clock, ports, power, audit and the host's network are one for the host and all "
-             "containers. Who changes them for one changes them for all.";
-    case Cause::kUsermodeHelper:
-      return "The kernel starts few programs by itself, as root on the host, and they are known. "
-             "An "
-             "exploit that can change one text in the kernel's memory has it start another.";
-    case Cause::kNotOfImage:
-      return "This program did not come with the image that was reviewed, nor with a volume: "
-             "somebody brought it into the running container.";
-    case Cause::kNeighbour:
-      return "Containers that share a host trust each other no more than strangers do. This object "
-             "was made by another one.";
-    case Cause::kPrivilegeLeft:
-      return "A program with the set-user-id bit or with capabilities gives its rights to whoever "
-             "runs it. On storage that the host or others reach, an ordinary user there becomes "
-             "root through it.";
-    case Cause::kRogueStart:
-    case Cause::kRogueEntry:
-      return "Containers are started and entered by the runtimes of this host, which are known by "
-             "file. This was done by another program: no engine, no policy and no log of theirs "
-             "has seen it.";
-    case Cause::kSurface:
-      return "This part of the kernel is where its mistakes have been found again and again, and "
-             "this container is set to do without it.";
-    case Cause::kNone: break;
+    default: return ReasonOfGuarded(cause);
   }
-  return "The act crossed the border of the container.";
 }
 
 std::string_view AdviceOf(Cause cause) {
