@@ -153,6 +153,7 @@ class Engine : public Child {
       case Message::kFacts: return TakeFacts(body);
       case Message::kBirth: return TakeBirth(body);
       case Message::kReaderNotes: return TakeReaderNotes(body);
+      case Message::kReaderNotice: return TakeReaderNotice(body);
       case Message::kResumed: return TakeResumed(body);
       case Message::kKept: return TakeKept(body);
       case Message::kProcesses: return TakeProcesses(body);
@@ -160,6 +161,16 @@ class Engine : public Child {
       case Message::kFollow: return TakeFollow(body);
       default: LogError("message from {} has no handler", NameOf(role)); return false;
     }
+  }
+
+  bool TakeReaderNotice(ByteView body) {
+    auto notice = DecodeBody<Notice>(body);
+    if (!notice) return false;
+    Pipeline::Output output;
+    output.records.emplace_back(*std::move(notice));
+    output.critical = true;
+    Keep(std::move(output));
+    return true;
   }
 
   bool TakeFacts(ByteView body) {

@@ -37,6 +37,7 @@ constexpr Rule kRules[] = {
     {Role::kEngine, Role::kReader, Message::kFacts, kAlive},
     {Role::kEngine, Role::kReader, Message::kBirth, kAlive},
     {Role::kEngine, Role::kReader, Message::kReaderNotes, kAlive},
+    {Role::kEngine, Role::kReader, Message::kReaderNotice, kAlive},
     {Role::kEngine, Role::kScribe, Message::kResumed, kAlive},
     {Role::kEngine, Role::kScribe, Message::kKept, kAlive},
     {Role::kEngine, Role::kCourier, Message::kQuery, kAlive},

@@ -37,6 +37,7 @@ enum class Message : std::uint16_t {
   kNotice = 14,    // to the scribe: keep this
   kNoticeKept = 15,
   // Reader and engine.
+  kReaderNotice = 18,  // a Notice: something that the ledger is to keep
   kFacts = 20,
   kBirth = 22,        // a container that was there before the engine
   kAllow = 24,        // from the engine

@@ -9,12 +9,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include "agent/births.h"
 #include "agent/confine.h"
 #include "agent/doors.h"
 #include "agent/gathering.h"
 #include "agent/handles.h"
+#include "agent/integrity.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -26,8 +28,9 @@ namespace brig::agent {
 namespace {
 
 // Reads files and directories, connects to engines' sockets, writes the maps it holds.
-constexpr std::string_view kCalls[] = {"openat", "newfstatat", "stat", "getdents64",
-                                       "socket", "connect",    "bpf",  "ftruncate"};
+constexpr std::string_view kCalls[] = {"openat",   "newfstatat", "stat",    "getdents64",
+                                       "socket",   "connect",    "bpf",     "ftruncate",
+                                       "readlink", "fstatfs",    "mincore", "fadvise64"};
 
 // To look into directories of other users. Nothing else is needed of root's rights.
 constexpr std::uint64_t kCapabilities = CapabilityBit(CAP_DAC_READ_SEARCH);
@@ -35,7 +38,13 @@ constexpr std::uint64_t kCapabilities = CapabilityBit(CAP_DAC_READ_SEARCH);
 constexpr std::size_t kMaxGatherings = 32;  // at a time
 constexpr std::size_t kMaxWaiting = 4096;   // containers whose turn comes later
 constexpr std::size_t kMaxEngineQueue = 2 << 20;
+constexpr std::size_t kMaxNotices = 1000;  // that wait for the engine
 constexpr std::int64_t kRefreshInterval = 2 * kSecond;
+
+bool IsAttached(const std::vector<Program>& programs, std::string_view name) {
+  const auto found = std::ranges::find(programs, name, &Program::name);
+  return found != programs.end() && found->attached;
+}
 
 class Reader : public Child {
  public:
@@ -43,7 +52,9 @@ class Reader : public Child {
       : Child(start, loop),
         handles_(std::move(handles)),
         announcements_(std::move(announcements)),
-        births_(start.HandleFor(HandleUse::kMemory)) {
+        births_(start.HandleFor(HandleUse::kMemory)),
+        integrity_(loop, handles_, IsAttached(start.setup.programs, "sysctl_write"),
+                   [this](Notice notice) { Keep(std::move(notice)); }) {
     loop.Every(kRefreshInterval, [this] { Refresh(); });
     loop.Every(100 * kMillisecond, [this] { StartGatherings(); });
   }
@@ -69,6 +80,21 @@ class Reader : public Child {
     }
     announcements_.Release();
     StartGatherings();
+  }
+
+  // What an exploit has changed, for the ledger. It waits for an engine.
+  void Keep(Notice notice) {
+    LogWarn("{}: {}", notice.what, notice.text);
+    notice.wall_ns = SystemClock().WallNs();
+    if (notices_.size() < kMaxNotices) notices_.push_back(std::move(notice));
+    SendNotices();
+  }
+
+  void SendNotices() {
+    Channel* engine = peer(Role::kEngine);
+    while (engine != nullptr && !notices_.empty() &&
+           engine->Send(Message::kReaderNotice, notices_.front()))
+      notices_.pop_front();
   }
 
   void StartGatherings() {
@@ -135,6 +161,8 @@ class Reader : public Child {
     }
     MakeUpForMisses();
     SendUsers();
+    SendNotices();
+    std::ranges::move(integrity_.Notes(), std::back_inserter(notes_));
     if (peer(Role::kEngine) != nullptr && notes_ != told_notes_) {
       peer(Role::kEngine)->Send(Message::kReaderNotes, Notes{notes_});
       told_notes_ = notes_;
@@ -201,7 +229,9 @@ class Reader : public Child {
   std::map<std::uint64_t, std::unique_ptr<Gathering>> gatherings_;
   std::map<std::uint64_t, Allowance> allowances_;
   std::vector<std::string> notes_, told_notes_;
+  std::deque<Notice> notices_;  // not yet sent
   std::int64_t users_changed_ns_ = 0;
+  Integrity integrity_;
 };
 
 }  // namespace

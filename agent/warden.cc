@@ -43,7 +43,7 @@ constexpr auto kCalls = std::to_array<std::string_view>(
      // Reader and courier.
      "socket", "connect", "accept4", "shutdown", "getsockopt", "setsockopt", "getdents64", "statx",
      "readv", "inotify_init1", "inotify_add_watch", "inotify_rm_watch", "statfs", "fstatfs",
-     "lstat", "openat2", "faccessat", "faccessat2",
+     "lstat", "openat2", "faccessat", "faccessat2", "mincore", "fadvise64",
      // Scribe and signer.
      "pwrite64", "pwritev", "preadv", "fallocate", "ftruncate", "fsync", "fdatasync", "flock",
      "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "fchmod",
@@ -156,9 +156,9 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
   }
   if (role == Role::kEngine) {
     setup.notes = prepared_.notes;
-    setup.programs = programs_;
     setup.host = host_;
   }
+  if (role == Role::kEngine || role == Role::kReader) setup.programs = programs_;
   for (std::size_t i = 0; i < handles_.size(); ++i) {
     if (!NeedsHandle(role, handles_[i])) continue;
     setup.handles.push_back(handles_[i]);

@@ -12,6 +12,7 @@
 #include "kernel/connect.bpf.c"
 #include "kernel/kernel.bpf.c"
 #include "kernel/uring.bpf.c"
+#include "kernel/sysctl.bpf.c"
 #include "kernel/compat.bpf.c"
 
 char _license[] SEC("license") = "GPL";

@@ -186,6 +186,13 @@ struct {
 	__type(value, u32);
 } compat_calls SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ABI_SYSCTLS);
+	__type(key, u32);
+	__type(value, struct abi_sysctl);
+} sysctls SEC(".maps");
+
 static __always_inline struct abi_settings *read_settings(void)
 {
 	u32 zero = 0;

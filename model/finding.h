@@ -59,10 +59,12 @@ struct FindingRepeat {
   }
 };
 
-// Something that happened to brig itself: start, stop, a process that died, a hook that is missing.
+// Something that happened to brig itself or to the host: start, stop, a process that died, a
+// setting of the kernel that nobody wrote.
 struct Notice {
   std::int64_t wall_ns = 0;
-  std::string what;  // "start", "stop", "process_died", "unclean_start", "clock_jump", "loss" ...
+  std::string what;  // "start", "stop", "process_died", "unclean_start", "clock_jump",
+                     // "setting_by_nobody" ...
   std::string text;
   static void Describe(auto& self, auto& visit) {
     visit("wall_ns", self.wall_ns);

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <mntent.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -198,6 +199,25 @@ Result<NamespaceSet> ReadHost(const Skeleton& skeleton) {
                       .user = settings.host_user_namespace};
 }
 
+// The one cgroup that every task of the host is in. Invalid where no version 2 hierarchy is
+// mounted.
+UniqueFd OpenRootCgroup() {
+  const std::unique_ptr<FILE, int (*)(FILE*)> mounts(::setmntent("/proc/self/mounts", "re"),
+                                                     ::endmntent);
+  while (const mntent* entry = mounts ? ::getmntent(mounts.get()) : nullptr)
+    if (std::string_view(entry->mnt_type) == "cgroup2")
+      return UniqueFd(::open(entry->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  errno = ENOENT;
+  return {};
+}
+
+bpf_link* AttachProgram(const bpf_program* program) {
+  if (bpf_program__type(program) != BPF_PROG_TYPE_CGROUP_SYSCTL)
+    return bpf_program__attach(program);
+  const UniqueFd cgroup = OpenRootCgroup();
+  return cgroup ? bpf_program__attach_cgroup(program, cgroup.get()) : nullptr;
+}
+
 bool IsEventSource(std::string_view name, std::string_view section) {
   return !name.starts_with("compat_") && !section.starts_with("iter/");
 }
@@ -211,7 +231,7 @@ Result<> Attach(const Skeleton& skeleton, const Reasons& reasons, Loaded& loaded
     Program report{.name = name, .object = "", .attached = false, .reason = ""};
     if (const auto found = reasons.find(name); found != reasons.end()) {
       report.reason = found->second;
-    } else if (bpf_link* link = bpf_program__attach(program); link != nullptr) {
+    } else if (bpf_link* link = AttachProgram(program); link != nullptr) {
       loaded.handles.links.emplace_back(::fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3));
       loaded.handles.programs.emplace_back(::fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 3));
       report.attached = true;

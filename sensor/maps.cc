@@ -226,6 +226,25 @@ Result<std::vector<RecordCounters>> ReadCounters(const Handles& handles) {
   return counters;
 }
 
+Result<SysctlWrite> ReadSysctlWrite(const Handles& handles, std::size_t number) {
+  static_assert(kSysctlCount == ABI_SYSCTLS && kSysctlFtrace == ABI_SYSCTL_FTRACE);
+  const auto key = static_cast<__u32>(number);
+  abi_sysctl note{};
+  if (bpf_map_lookup_elem(handles.map(MapId::kSysctls), &key, &note) != 0)
+    return FailErrno("read what was written to the kernel's settings");
+  const auto text = [](const auto& bytes) {
+    const std::string_view all(reinterpret_cast<const char*>(bytes), std::size(bytes));
+    return std::string(all.substr(0, all.find('\0')));
+  };
+  return SysctlWrite{.count = note.begun,
+                     .refused = note.refused,
+                     .settled = note.begun == note.noted,
+                     .whole = note.whole != 0,
+                     .pid = note.pid,
+                     .command = text(note.command),
+                     .value = text(note.value)};
+}
+
 Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles) {
   return KeysOf<std::uint64_t>(handles.map(MapId::kBirths));
 }

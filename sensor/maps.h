@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -61,6 +63,24 @@ struct AddressObject {
 
 // Made, lost and skipped records since the programs were loaded; `received` and `refused` stay 0.
 [[nodiscard]] Result<std::vector<RecordCounters>> ReadCounters(const Handles& handles);
+// The kernel's own settings that are watched, in the order of the kernel programs' numbers.
+inline constexpr std::string_view kSysctlPaths[] = {
+    "/proc/sys/kernel/modprobe", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/poweroff_cmd",
+    "/proc/sys/kernel/ftrace_enabled"};
+inline constexpr std::size_t kSysctlCount = std::size(kSysctlPaths);
+inline constexpr std::size_t kSysctlFtrace = 3;
+
+// The last write to one of them through /proc/sys, and how many there were since brig was loaded.
+struct SysctlWrite {
+  std::uint64_t count = 0;
+  std::uint64_t refused = 0;
+  bool settled = true;  // false: one is being noted right now
+  bool whole = false;   // `value` is all that was written
+  std::uint32_t pid = 0;
+  std::string command, value;
+};
+[[nodiscard]] Result<SysctlWrite> ReadSysctlWrite(const Handles& handles, std::size_t number);
+
 // The keys of the containers that live.
 [[nodiscard]] Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles);
 

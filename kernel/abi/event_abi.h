@@ -284,6 +284,24 @@ struct abi_device_key {
 };
 ABI_CHECK(abi_device_key, 24);
 
+/* The kernel's own settings that are watched, by number, and the last write to each. */
+#define ABI_SYSCTL_MODPROBE 0
+#define ABI_SYSCTL_CORE_PATTERN 1
+#define ABI_SYSCTL_POWEROFF_CMD 2
+#define ABI_SYSCTL_FTRACE 3
+#define ABI_SYSCTLS 4
+
+struct abi_sysctl {
+	__u64 begun; /* writes, counted before the note below is changed */
+	__u64 noted; /* the same, counted after */
+	__u64 refused;
+	__u32 pid;
+	__u32 whole; /* value is all that was written, from the start of the setting */
+	__u8 command[16];
+	__u8 value[256]; /* ends with NUL */
+};
+ABI_CHECK(abi_sysctl, 304);
+
 /* Per CPU and class. next counts every record made, lost those of them that found no room. */
 struct abi_counter {
 	__u64 next;

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Shows that brig tells, on each guest kernel, what only a kernel exploit changes unnoticed: the
+kernel's own settings and the pages of guarded programs; and that ordinary changes accuse nobody.
+"""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import oci  # noqa: E402
+from guest.exploit import module  # noqa: E402
+from guest.fetch_kernels import SERIES  # noqa: E402
+from guest.watched import Watched  # noqa: E402
+
+# A real disk where programs are looked for: there "crun", which the exploit changes in memory,
+# "podman", which is replaced and overwritten as packages do, and "su", which runs as root.
+DISK = """head -c 67108864 /dev/zero >/run/disk && losetup /dev/loop0 /run/disk &&
+mke2fs /dev/loop0 >/dev/null && mkdir -p /usr/local/bin &&
+mount -t ext4 /dev/loop0 /usr/local/bin &&
+cd /usr/local/bin && cp /bin/runc crun && cp /bin/busybox podman && cp /bin/busybox su &&
+chmod 4755 su && sync && cat crun podman su >/dev/null"""
+# Held from before brig starts; writes what it is told to.
+HOLDER = """mkfifo /run/ftrace && (exec 3>/proc/sys/kernel/ftrace_enabled
+while read -r word </run/ftrace; do echo "$word" >&3; done) >/dev/null 2>&1 &"""
+OFFSETS = {"crun": 5242880 + 100, "su": 8192}
+TEXT = "changed-in-memory"
+
+
+class Scene(Watched):
+    def act(self):
+        self.run(DISK)
+        self.run(HOLDER)
+        self.run("echo 0 >/proc/sys/kernel/ftrace_enabled")
+        self.start_brig()
+        self.at_start = self.until("ftrace off", lambda: self.notices("ftrace_off"), 60)
+        self.run("echo 1 >/run/ftrace")
+        self.until("ftrace on", lambda: self.notices("ftrace_on"), 60)
+        self.run("echo 0 >/run/ftrace")
+        self.until("ftrace off again", lambda: len(self.notices("ftrace_off")) == 2, 60)
+        self.status_off = self.json("status")[0]
+        self.run("echo 1 >/run/ftrace")
+        self.ordinary()
+        self.before = self.notices()
+        self.exploit()
+        self.status_after = self.json("status")[0]
+        self.all = self.notices()
+        self.run("kill $(cat /run/brigd.pid)")
+        self.end = self.until("the end of brigd", self.ended, timeout_s=60)
+
+    def ordinary(self):
+        """What administrators and packages do."""
+        self.run("echo '|/bin/true %p' >/proc/sys/kernel/core_pattern")
+        self.until("the write", lambda: self.notices("setting_written"), 60)
+        self.run("echo core >/proc/sys/kernel/core_pattern;"
+                 " echo core >/proc/sys/kernel/core_pattern;"
+                 " printf /sbin/modprobe >/proc/sys/kernel/modprobe;"
+                 " head -c 300 /dev/zero | tr '\\0' x >/proc/sys/kernel/poweroff_cmd")
+        self.run("cd /usr/local/bin && cp /bin/runc podman.new && mv podman.new podman &&"
+                 " cat podman >/dev/null; sleep 3; cat /bin/busybox >podman; cat podman >/dev/null")
+        self.run("sleep 30")  # a round and more
+
+    def exploit(self):
+        device = oci.device("/dev/brig_exploit", 10, int(self.run(
+            "cut -d: -f2 /sys/class/misc/brig_exploit/dev")))
+        lines = ["modprobe /tmp/evil", "corepattern |/tmp/evil", "poweroff /tmp/evil",
+                 *(f"pagecache /volume/{name} {offset} {TEXT}" for name, offset in OFFSETS.items())]
+        answer = self.guest.container(
+            "\n".join(f"/attacks/exploit '{line}'" for line in lines), devices=[device],
+            mounts=[oci.bind("/usr/local/bin", "/volume", readonly=True)])
+        if answer.stdout.split() != ["ok"] * len(lines):
+            raise RuntimeError(f"the exploit does not work: {answer}")
+        self.until("what the exploit did", lambda: len(self.notices("setting_by_nobody")) == 3 and
+                   len(self.notices("program_differs")) == len(OFFSETS), 120)
+
+
+class Integrity:
+    """The tests; a class per kernel below runs them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene(cls.series, modules=[module.build(cls.series)])
+
+    def texts(self, what):
+        return [each["text"] for each in self.scene.all if each["what"] == what]
+
+    def test_settings_that_nobody_wrote_are_told(self):
+        texts = self.texts("setting_by_nobody")
+        for expected in ('kernel.modprobe was "/sbin/modprobe" and is "/tmp/evil"',
+                         'kernel.core_pattern was "core" and is "|/tmp/evil"',
+                         'and is "/tmp/evil"'):
+            self.assertTrue([text for text in texts if expected in text], texts)
+        notes = " ".join(self.scene.status_after["notes"])
+        for name in ("modprobe", "core_pattern", "poweroff_cmd"):
+            self.assertIn(f"kernel.{name} is", notes)
+
+    def test_a_written_setting_is_told_with_its_writer(self):
+        written = self.texts("setting_written")
+        expected = '"|/bin/true %p", written by sh (pid '
+        self.assertTrue([text for text in written if expected in text], written)
+
+    def test_a_switched_off_ftrace_is_told_at_the_start_and_later(self):
+        first, second = self.texts("ftrace_off")
+        self.assertIn("since before brig started", first)
+        self.assertIn("written by sh (pid ", second)
+        self.assertIn("kernel.ftrace_enabled is 0", " ".join(self.scene.status_off["notes"]))
+        self.assertNotIn("ftrace_enabled", " ".join(self.scene.status_after["notes"]))
+
+    def test_pages_that_differ_from_the_disk_are_told(self):
+        texts = self.texts("program_differs")
+        for name, offset in OFFSETS.items():
+            expected = f"/usr/local/bin/{name} are not what is on its disk, from offset {offset} "
+            self.assertTrue([text for text in texts if expected in text], texts)
+        self.assertEqual(len(texts), len(OFFSETS))
+
+    def test_ordinary_changes_accuse_nobody(self):
+        accusing = [each for each in self.scene.before
+                    if each["what"] in ("setting_by_nobody", "program_differs")]
+        self.assertEqual(accusing, [])
+
+    def test_programs_without_a_disk_are_named(self):
+        notes = " ".join(self.scene.status_after["notes"])
+        self.assertRegex(notes, r"\d+ guarded programs are not compared with their disk, such as /")
+
+    def test_brig_ends_in_order(self):
+        self.assertEqual(self.scene.end, "0")
+
+
+for name in SERIES:
+    title = f"Linux{name.replace('.', '')}"
+    globals()[title] = type(title, (Integrity, unittest.TestCase), {"series": name})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
