@@ -15,7 +15,8 @@
 namespace brig::agent {
 namespace {
 
-constexpr std::string_view kCalls[] = {"accept4", "shutdown"};
+// getsockopt: who a client is, as the kernel knows it.
+constexpr std::string_view kCalls[] = {"accept4", "shutdown", "getsockopt"};
 
 constexpr std::size_t kMaxClients = 64;
 constexpr std::size_t kMaxWaitingOfAll = 12 << 20;
@@ -25,6 +26,12 @@ std::string ErrorLine(std::string_view code, std::string_view message) {
   nlohmann::json line;
   line["error"] = {{"code", code}, {"message", Printable(message)}};
   return line.dump();
+}
+
+bool IsRoot(int client) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0;
 }
 
 // The noun that an answer carries, as a line; "" when it does not decode.
@@ -63,6 +70,7 @@ class Courier : public Child {
  private:
   struct Connection {
     std::unique_ptr<Client> client;
+    bool is_root = false;
     bool follows = false;
     bool follows_all = false;  // also what is not kept
     bool waits = false;        // for the engine
@@ -77,10 +85,13 @@ class Courier : public Child {
       return;
     }
     const std::uint64_t id = next_id_++;
+    const bool is_root = IsRoot(fd.get());
     auto client = Client::Make(
         loop(), std::move(fd), [this, id](const std::string& line) { TakeRequest(id, line); },
         [this, id] { Drop(id); });
-    if (client) clients_[id].client = *std::move(client);
+    if (!client) return;
+    clients_[id].client = *std::move(client);
+    clients_[id].is_root = is_root;
   }
 
   void Drop(std::uint64_t id) {
@@ -100,6 +111,8 @@ class Courier : public Child {
       connection.client->Write("{\"following\":true}");
       return UpdateFollow();
     }
+    if (request->command == Command::kDrill && !connection.is_root)
+      return End(id, "denied", "only root may have the result of a drill kept");
     Query query{.id = id,
                 .question = Question::kStatus,
                 .argument = request->container,
@@ -107,6 +120,10 @@ class Courier : public Child {
     if (request->command == Command::kContainers) query.question = Question::kContainers;
     if (request->command == Command::kPs) query.question = Question::kProcesses;
     if (request->command == Command::kFindings) query.question = Question::kFindings;
+    if (request->command == Command::kDrill) {
+      query.question = Question::kDrill;
+      query.argument = request->text;
+    }
     connection.waits = engine->Send(Message::kQuery, query);
     if (!connection.waits) End(id, "unavailable", "brig is busy: try again");
   }

@@ -243,6 +243,7 @@ class Engine : public Child {
 
   bool TakeQuery(ByteView body);
   void AnswerProcesses(const Query& query);
+  void KeepDrill(const std::string& text);
   void Reply(const Query& query, AnswerKind kind, std::string body = "", std::string text = "",
              std::uint64_t processes = 0) {
     const Answer answer{query.id, kind, std::move(body), std::move(text), processes};
@@ -305,10 +306,19 @@ bool Engine::TakeQuery(ByteView body) {
       for (const Finding& finding : pipeline_.findings())
         Reply(*query, AnswerKind::kFinding, EncodeBody(finding));
       break;
+    case Question::kDrill: KeepDrill(query->argument); break;
     default: return false;
   }
   Reply(*query, AnswerKind::kEnd);
   return true;
+}
+
+void Engine::KeepDrill(const std::string& text) {
+  Pipeline::Output output;
+  output.records.emplace_back(Notice{SystemClock().WallNs(), "drill", text});
+  output.critical = true;
+  Keep(std::move(output));
+  SendToScribe();
 }
 
 void Engine::AnswerProcesses(const Query& query) {

@@ -266,12 +266,12 @@ struct Signed {
   }
 };
 
-enum class Question : std::uint8_t { kStatus = 0, kContainers, kProcesses, kFindings };
+enum class Question : std::uint8_t { kStatus = 0, kContainers, kProcesses, kFindings, kDrill };
 
 struct Query {
   std::uint64_t id = 0;
   Question question = Question::kStatus;
-  std::string argument;  // which container
+  std::string argument;  // which container; of a drill, what came of it
   bool all = false;      // ended containers too
   static void Describe(auto& self, auto& visit) {
     visit("id", self.id);

@@ -17,6 +17,7 @@ std::optional<Command> CommandOf(std::string_view name) {
   if (name == "ps") return Command::kPs;
   if (name == "findings") return Command::kFindings;
   if (name == "follow") return Command::kFollow;
+  if (name == "drill") return Command::kDrill;
   return std::nullopt;
 }
 
@@ -40,7 +41,7 @@ Result<Request> ParseRequest(std::string_view line) {
   const auto command = CommandOf(name);
   if (!command)
     return Fail(ErrorCode::kInvalid, fmt::format("unknown command {}", Printable(name, 64)));
-  Request request{.command = *command, .container = "", .all = false};
+  Request request{.command = *command, .container = "", .text = "", .all = false};
   simdjson::dom::element member;
   if (object["all"].get(member) == simdjson::SUCCESS &&
       member.get(request.all) != simdjson::SUCCESS)
@@ -49,6 +50,10 @@ Result<Request> ParseRequest(std::string_view line) {
   if (object["container"].get(container) == simdjson::SUCCESS) request.container = container;
   if (request.command == Command::kPs && request.container.empty())
     return Fail(ErrorCode::kInvalid, "ps needs a container");
+  std::string_view text;
+  if (object["text"].get(text) == simdjson::SUCCESS) request.text = text;
+  if (request.command == Command::kDrill && request.text.empty())
+    return Fail(ErrorCode::kInvalid, "drill needs a text");
   return request;
 }
 

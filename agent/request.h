@@ -6,6 +6,7 @@
 //   {"version":1,"command":"ps","container":"web"}         name, start of the id, or key
 //   {"version":1,"command":"findings"}
 //   {"version":1,"command":"follow"}
+//   {"version":1,"command":"drill","text":"..."}           from root only: kept as a notice
 //
 // Unknown members are ignored. Thread safe (no state).
 #pragma once
@@ -19,11 +20,12 @@ namespace brig::agent {
 
 inline constexpr std::size_t kMaxRequestBytes = 4096;
 
-enum class Command { kStatus, kContainers, kPs, kFindings, kFollow };
+enum class Command { kStatus, kContainers, kPs, kFindings, kFollow, kDrill };
 
 struct Request {
   Command command = Command::kStatus;
   std::string container;
+  std::string text;  // of a drill
   bool all = false;
 };
 

@@ -14,6 +14,10 @@ TEST(Request, ReadsEachCommand) {
   EXPECT_EQ(ParseRequest(R"({"version":1,"command":"ps","container":"web"})")->container, "web");
   EXPECT_EQ(ParseRequest(R"({"version":1,"command":"findings"})")->command, Command::kFindings);
   EXPECT_EQ(ParseRequest(R"({"version":1,"command":"follow"})")->command, Command::kFollow);
+  const auto drill = ParseRequest(R"({"version":1,"command":"drill","text":"3 techniques"})");
+  ASSERT_TRUE(drill);
+  EXPECT_EQ(drill->command, Command::kDrill);
+  EXPECT_EQ(drill->text, "3 techniques");
 }
 
 TEST(Request, RefusesAnotherVersionAsUnsupported) {
@@ -25,7 +29,7 @@ TEST(Request, SaysWhatIsWrong) {
   for (const char* line :
        {"", "[]", "\xff\xfe", "{}", R"({"version":1})", R"({"version":1,"command":"drop"})",
         R"({"version":"1"})", R"({"version":1,"command":"ps"})",
-        R"({"version":1,"command":"containers","all":1})"}) {
+        R"({"version":1,"command":"drill"})", R"({"version":1,"command":"containers","all":1})"}) {
     const auto request = ParseRequest(line);
     ASSERT_FALSE(request) << line;
     EXPECT_FALSE(request.error().message.empty());

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
-#include "base/clock.h"
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/drill_report.h"
@@ -136,6 +136,18 @@ Result<drill::DrillOptions> Drill::MakeOptions() const {
   return options;
 }
 
+// A notice of the record: the sum, and a hash over the lines of --json, which whoever keeps them
+// can compare.
+Result<> KeepResult(const Session& session, const std::vector<Outcome>& outcomes) {
+  std::string lines;
+  for (const Outcome& outcome : outcomes) lines += ToJson(outcome) + "\n";
+  const std::string text = fmt::format("{}; SHA-256 of the results {}", SumOf(outcomes),
+                                       ToHex(Sha256({AsBytes(lines)})));
+  const auto kept = AskAll(session.socket_path(), {"drill", {{"text", JsonQuoted(text)}}});
+  if (!kept) return Within("have the result kept", kept.error());
+  return {};
+}
+
 Result<Exit> Drill::Run(const Session& session) {
   BRIG_ASSIGN(const auto techniques, drill::Select(only_, destructive_ || list_));
   if (list_) {
@@ -156,6 +168,7 @@ Result<Exit> Drill::Run(const Session& session) {
                                         [&](const Outcome& outcome) { progress.Add(outcome); });
   progress.Clear();
   PrintOutcomes(session, outcomes);
+  if (brig.present()) BRIG_TRY(KeepResult(session, outcomes));
   const bool passed = std::ranges::all_of(outcomes, &Outcome::passed);
   return passed ? Exit::kFine : Exit::kNo;
 }

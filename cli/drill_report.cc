@@ -100,10 +100,7 @@ std::string ToJson(const Outcome& outcome) {
 }
 
 void PrintOutcomes(const Session& session, const std::vector<Outcome>& outcomes) {
-  if (session.globals.json) {
-    for (const Outcome& outcome : outcomes) fmt::print(session.out, "{}\n", ToJson(outcome));
-    return;
-  }
+  if (session.globals.json) return;  // shown already, one by one
   Table table({{.title = "TECHNIQUE", .width_min = 20},
                {.title = "LAYER", .width_min = 5},
                {.title = "EXPECTED", .width_min = 8},
@@ -142,7 +139,12 @@ std::string SumOf(const std::vector<Outcome>& outcomes) {
 void ProgressBar::Add(const Outcome& outcome) {
   ++done_;
   missed_ += outcome.passed ? 0 : 1;
-  if (session_.globals.json || ::isatty(::fileno(session_.talk)) == 0) return;
+  if (session_.globals.json) {
+    fmt::print(session_.out, "{}\n", ToJson(outcome));
+    std::fflush(session_.out);
+    return;
+  }
+  if (::isatty(::fileno(session_.talk)) == 0) return;
   const std::size_t full = done_ * kBarWidth / total_;
   std::string bar;
   for (std::size_t i = 0; i < kBarWidth; ++i) bar += i < full ? "█" : "░";

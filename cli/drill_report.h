@@ -13,8 +13,7 @@ namespace brig::cli {
 
 void PrintCatalogue(const Session& session, const std::vector<const drill::Technique*>& techniques);
 
-// A line for each technique; then what was missed, and why; then the sum. With --json an object a
-// line.
+// A line for each technique; then what was missed, and why; then the sum. Nothing with --json.
 void PrintOutcomes(const Session& session, const std::vector<drill::Outcome>& outcomes);
 
 // "97 techniques: 90 refused, 3 recorded, 4 missed (mounts.root-read, ...)"
@@ -22,7 +21,7 @@ std::string SumOf(const std::vector<drill::Outcome>& outcomes);
 
 std::string ToJson(const drill::Outcome& outcome);
 
-// A line at the bottom of a terminal; nothing elsewhere.
+// A line at the bottom of a terminal; with --json an object a line, as soon as it is known.
 class ProgressBar {
  public:
   ProgressBar(const Session& session, std::size_t total) : session_(session), total_(total) {}

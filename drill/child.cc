@@ -65,10 +65,6 @@ Result<Child> Child::Start(const Options& options) {
   if (kept) actions.Duplicate(kept.get(), 3);
   if (!options.directory.empty()) actions.WorkIn(options.directory);
   std::vector<std::string> words = options.words;
-  if (options.user != 0) {
-    const std::string user = std::to_string(options.user);
-    words.insert(words.begin(), {"setpriv", "--reuid", user, "--clear-groups"});
-  }
   std::vector<std::string> variables = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, words.front().c_str(), actions.get(), nullptr,

@@ -24,7 +24,6 @@ class Child {
     std::string output;          // file for stdout and stderr, made new
     std::string directory = {};  // where it works; empty: where we do
     int keep = -1;               // a descriptor that becomes its number 3
-    unsigned user = 0;           // whom it runs as; 0: as we do
   };
 
   [[nodiscard]] static Result<Child> Start(const Options& options);

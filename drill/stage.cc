@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 constexpr auto kPatience = Milliseconds(20'000);
 constexpr const char* kAddress = "0x10000000";  // below every address the kernel would choose
 constexpr const char* kDoor = "/run/docker.sock";
-constexpr unsigned kNobody = 65534;
 
 // Where version 2 of the cgroups is mounted, alone or beside version 1.
 std::string CgroupRoot() {
@@ -112,14 +111,13 @@ Result<> Stage::PutFile(const std::string& value) {
   return {};
 }
 
-Result<Child*> Stage::StartHelper(const std::vector<std::string>& words, int keep, unsigned user) {
+Result<Child*> Stage::StartHelper(const std::vector<std::string>& words, int keep) {
   std::vector<std::string> all = {place_.program()};
   all.insert(all.end(), words.begin(), words.end());
   const std::string output = fmt::format("{}/helper.{}", directory_, helpers_.size());
   BRIG_ASSIGN(
       Child child,
-      Child::Start(
-          {.words = all, .output = output, .directory = directory_, .keep = keep, .user = user}));
+      Child::Start({.words = all, .output = output, .directory = directory_, .keep = keep}));
   helpers_.push_back(std::make_unique<Child>(std::move(child)));
   return helpers_.back().get();
 }
@@ -163,11 +161,11 @@ Result<> Stage::PutServer(const std::string& value) {
   const std::string kind = value.substr(0, colon), where = value.substr(colon + 1);
   const bool tcp = kind == "tcp";
   std::string address = where;
-  unsigned user = 0;
+  const char* user = "0";
   if (where == "abstract") {
     address = fmt::format("@{}{}{}", Place::kPrefix, place_.id(),
                           fs::path(directory_).extension().string());
-    user = twin_ ? kNobody : 0;  // a service of an ordinary user is nobody's door
+    user = twin_ ? "65534" : "0";  // a service of an ordinary user is nobody's door
     names_["socket"] = address;
     names_["name"] = address.substr(1);
   } else if (where == "door" && !twin_) {
@@ -185,7 +183,7 @@ Result<> Stage::PutServer(const std::string& value) {
   }
   secrets_.push_back(NewSecret());
   names_["token"] = secrets_.back();
-  BRIG_ASSIGN(server_, StartHelper({"serve", kind, address, secrets_.back()}, -1, user));
+  BRIG_ASSIGN(server_, StartHelper({"serve", kind, address, secrets_.back(), user}));
   const auto ready = server_->WaitForOutput("ready", kPatience);
   if (!ready && tcp && !twin_)
     return Fail(ErrorCode::kUnsupported,

@@ -75,8 +75,7 @@ class Stage {
   [[nodiscard]] Result<> PutHandle();
   [[nodiscard]] Result<> PutLogLine();
   [[nodiscard]] Result<> WriteSecretFile(const std::string& path);
-  [[nodiscard]] Result<Child*> StartHelper(const std::vector<std::string>& words, int keep = -1,
-                                           unsigned user = 0);
+  [[nodiscard]] Result<Child*> StartHelper(const std::vector<std::string>& words, int keep = -1);
   [[nodiscard]] std::string VictimState();
 
   Place& place_;

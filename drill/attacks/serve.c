@@ -31,8 +31,10 @@ static int bound(const char* kind, const char* where, int type) {
 }
 
 int attack_serve(int argc, char** argv) {
-  if (argc != 4)
-    return usage("serve tcp|udp PORT SECRET | serve stream|datagram|packet PATH|@NAME SECRET");
+  if (argc != 4 && argc != 5)
+    return usage(
+        "serve tcp|udp PORT SECRET [UID] | stream|datagram|packet PATH|@NAME SECRET [UID]");
+  if (argc == 5 && setuid((uid_t)atoi(argv[4])) < 0) return refused();
   int type = strcmp(argv[1], "udp") == 0 || strcmp(argv[1], "datagram") == 0 ? SOCK_DGRAM
              : strcmp(argv[1], "packet") == 0                                ? SOCK_SEQPACKET
                                                                              : SOCK_STREAM;
