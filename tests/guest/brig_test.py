@@ -6,23 +6,18 @@ containers in the right container, stays silent about their benign twins, kills 
 A guest is slow, so each boots once: all of them act at the same time and gather what happened;
 the tests only look at that.
 """
-import json
 import pathlib
 import re
 import sys
-import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import oci  # noqa: E402
 from guest.fetch_kernels import SERIES  # noqa: E402
-from guest.guest import BOOT_TIMEOUT_S, Guest  # noqa: E402
-from scenarios.brig import documents, program  # noqa: E402
+from guest.watched import Watched  # noqa: E402
 
 SECRET = "a-secret-of-the-guest"
-START_TIMEOUT_S = 300  # emulated, the kernel needs most of a minute to verify the programs
-DONE_TIMEOUT_S = 120
 # What is not attached, and why: nothing that it could see is unseen.
 NO_CALL = "this kernel has no such call"
 NO_TRACEPOINT = "tracepoint absent in this kernel"
@@ -81,39 +76,8 @@ def techniques(handle):
     }
 
 
-class Scene:
+class Scene(Watched):
     """Everything that is done in one guest, and what came of it."""
-
-    def __init__(self, series):
-        self.series = series
-        programs = [program("agent", "brigd"), program("cli", "brig")]
-        with Guest(series, programs=programs, boot_timeout_s=2 * BOOT_TIMEOUT_S) as guest:
-            self.guest = guest
-            try:
-                self.act()
-            except Exception as error:
-                error.add_note(f"brigd: {guest.run('tail -c 3000 /run/brigd.log').stdout}")
-                raise
-            finally:
-                self.guest = None
-
-    def run(self, command, timeout_s=60):
-        done = self.guest.run(command, timeout_s)
-        if done.status != 0:
-            raise RuntimeError(f"{self.series}: {command}: exit {done.status}: "
-                               f"{done.stdout[-1000:]}{done.stderr[-1000:]}")
-        return done.stdout
-
-    def json(self, words):
-        return documents(self.run(f"brig {words} --json"))
-
-    def until(self, what, answer, timeout_s=DONE_TIMEOUT_S):
-        deadline = time.monotonic() + timeout_s
-        while not (found := answer()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.series}: waited {timeout_s} s for {what}")
-            self.guest.run("usleep 300000")
-        return found
 
     def act(self):
         self.run(f"echo {SECRET} >/etc/secret && mkdir -p /srv && touch /srv/anchor && "
@@ -121,7 +85,7 @@ class Scene:
                  " /bin/ && (cat /etc/secret; head -c 4096 /dev/zero) >/etc/disk &&"
                  " losetup /dev/loop0 /etc/disk")
         self.techniques = techniques(self.run("file_handle encode /etc/secret").split()[1])
-        self.start_brig()
+        self.start_brig("--mode I3=kill")
         names = []
         for name, technique in self.techniques.items():
             escape = [f"/attacks/{line}" for line in technique.escape]
@@ -136,17 +100,6 @@ class Scene:
             "over" in self.guest.run(f"cat /run/{name}.log").stdout for name in names))
         self.outputs = {name: self.run(f"cat /run/{name}.log").splitlines() for name in names}
         self.gather(names)
-
-    def start_brig(self):
-        self.run("(sh -c 'echo $$ >/run/brigd.pid; exec brigd --mode I3=kill'; echo $? >/run/ended)"
-                 " >/run/brigd.log 2>&1 &")
-
-        def ready_or_dead():
-            if self.ended():
-                raise RuntimeError(f"{self.series}: brigd has ended")
-            return self.guest.run("brig status --json").status == 0
-        self.until("brigd to be ready", ready_or_dead, START_TIMEOUT_S)
-        self.status = self.json("status")[0]
 
     def start(self, name, lines, technique):
         """A container that waits until brig knows it, then acts, then stays."""
@@ -167,21 +120,13 @@ class Scene:
             pass  # the tests say which one is missing
         self.findings = self.json("findings --limit 0")
         self.run("date -s @$(( $(date +%s) + 7200 ))")
-        self.until("the notice of the clock", self.notice_of_clock, timeout_s=30)
+        self.until("the notice of the clock", lambda: self.notices("clock_jump"), timeout_s=30)
         self.status_after = self.json("status")[0]
         self.run("kill $(cat /run/brigd.pid)")
         self.end = self.until("the end of brigd", self.ended, timeout_s=60)
         self.events = self.json("events --limit 0")
         self.verified = self.guest.run("brig ledger verify")
         self.log = self.guest.run("cat /run/brigd.log").stdout
-
-    def ended(self):
-        """The exit status of brigd as text, "" while it runs."""
-        return self.guest.run("cat /run/ended").stdout.strip()
-
-    def notice_of_clock(self):
-        return [each for each in self.json("events --limit 0") if each["kind"] == "notice"
-                and each["what"] == "clock_jump"]
 
 
 SCENES = {}  # series -> Future of a Scene

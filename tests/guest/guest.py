@@ -7,9 +7,13 @@
         answer = guest.container("id -u", add=["CAP_SYS_PTRACE"])
 
 The guest has no disk and no network: everything is in its initial RAM file system, so each boot
-is new and any number of guests run side by side. QEMU ends with the test, whatever happens.
+is new and any number of guests run side by side. QEMU ends with the test, whatever happens. The
+file system is kept by the hash of what is in it and how it is made.
 """
+import argparse
 import base64
+import hashlib
+import inspect
 import json
 import os
 import pathlib
@@ -26,12 +30,16 @@ sys.path.insert(0, str(HERE.parent))
 import oci  # noqa: E402
 from guest import fetch_kernels  # noqa: E402
 from scenarios import images  # noqa: E402
-from support import abandoned, need, private_directory, run, stop, with_parent  # noqa: E402
+from support import (abandoned, cache, need, only_one, private_directory, run, stop,  # noqa: E402
+                     with_parent)
 
 MEMORY_MIB = 1024
 BOOT_TIMEOUT_S = 120
 COMMAND_TIMEOUT_S = 60
 PART_BYTES = 512  # of a command that are sent at once
+# What Debian's kernels offer; without "bpf" programs of the guard cannot be attached.
+LSMS = "landlock,lockdown,yama,integrity,apparmor"
+MAX_KEPT = 12  # initial file systems in the cache, the newest ones
 
 
 class GuestError(RuntimeError):
@@ -55,13 +63,15 @@ def libraries(program):
 
 def add_program(tree, program):
     """Copies a program to bin/ of the tree, and what it is linked with to the same paths."""
-    found = shutil.which(str(program)) or str(program)
+    found = pathlib.Path(shutil.which(str(program)) or program)
     for library in libraries(found):
         target = tree / library.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             shutil.copy(library, target)
-    shutil.copy(found, tree / "bin")
+    target = tree / "bin" / found.name
+    target.unlink(missing_ok=True)  # it takes the place of busybox's
+    shutil.copy(found, target)
 
 
 def make_initramfs(path, kernel, programs, files, modules=()):
@@ -86,6 +96,44 @@ def make_initramfs(path, kernel, programs, files, modules=()):
         run("sh", "-c", f"find . -print0 | cpio -0 -o -H newc -R 0:0 --quiet >{path}", cwd=tree)
 
 
+def fingerprint(kernel, programs, files, modules):
+    """A hash of everything that make_initramfs() puts in or uses."""
+    programs = [shutil.which(str(program)) or str(program) for program in ("runc", *programs)]
+    inputs = [shutil.which("busybox"), HERE / "init", HERE / "container", *modules, *programs,
+              *(library for program in programs for library in libraries(program)),
+              *sorted((kernel / "modules").iterdir()), *files.values(),
+              images.attack_programs() / "attack"]
+    digest = hashlib.sha256(repr(sorted(files)).encode())
+    for code in (make_initramfs, add_program, images, oci):
+        digest.update(inspect.getsource(code).encode())
+    for path in inputs:
+        digest.update(f"{pathlib.Path(path).name}\n".encode())
+        digest.update(hashlib.sha256(pathlib.Path(path).read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def initramfs(kernel, programs, files, modules=()):
+    """The path of the initial file system, made when there is none of that content yet."""
+    directory = cache("initramfs")
+    path = directory / f"{kernel.name}-{fingerprint(kernel, programs, files, modules)}.cpio"
+    with only_one(directory):
+        if path.exists():
+            path.touch()
+            return path
+        kept = sorted(directory.glob("*.cpio"), key=lambda each: each.stat().st_mtime)
+        for old in kept[:-MAX_KEPT]:
+            old.unlink()
+        unfinished = path.with_suffix(".unfinished")
+        make_initramfs(unfinished, kernel, programs, files, modules)
+        unfinished.rename(path)
+    return path
+
+
+def lsm(bpf):
+    """The part of the kernel's command line that says which security modules there are."""
+    return f"lsm={LSMS},bpf" if bpf else f"lsm={LSMS}"
+
+
 def qemu(kernel, initramfs, command_line, serial):
     """QEMU's command line. TCG and not KVM: the same everywhere, also inside a virtual machine."""
     return with_parent(
@@ -99,9 +147,11 @@ def qemu(kernel, initramfs, command_line, serial):
 class Guest:
     """A running guest; use it as a context manager. One thread at a time."""
 
-    def __init__(self, series, programs=(), files=None, modules=(), command_line="",
+    def __init__(self, series, programs=(), files=None, modules=(), command_line="", bpf_lsm=True,
                  boot_timeout_s=BOOT_TIMEOUT_S):
-        """modules: kernel modules that are loaded at the start; see also make_initramfs()."""
+        """programs: paths, or names of what this host has (crun, strace), with their libraries.
+        files: path in the guest -> file of the host. modules: kernel modules, loaded at the start.
+        bpf_lsm: whether the kernel takes programs that refuse."""
         need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
         self.kernel = fetch_kernels.fetch(series)
         for old in abandoned("guest"):
@@ -112,17 +162,15 @@ class Guest:
         self._pending = b""
         self._process = None
         try:
-            initramfs = self._directory / "initramfs"
-            make_initramfs(initramfs, self.kernel, programs, files or {}, modules)
+            archive = initramfs(self.kernel, programs, files or {}, modules)
             serial = ["-serial", f"file:{self._console}",
                       "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands"]
             self._process = subprocess.Popen(
-                qemu(self.kernel, initramfs, command_line, serial), bufsize=0,
+                qemu(self.kernel, archive, f"{lsm(bpf_lsm)} {command_line}", serial), bufsize=0,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             deadline = time.monotonic() + boot_timeout_s
             while self._line(deadline) != "ready":
                 pass
-            initramfs.unlink()  # QEMU has read it; a killed test then leaves little behind
         except BaseException:
             self.stop()
             raise
@@ -199,19 +247,34 @@ class Guest:
 
 
 def shell(words):
-    """An interactive shell in a guest: shell [SERIES] [PROGRAM...]."""
-    series = words[0] if words else "6.1"
-    if series not in fetch_kernels.SERIES:
-        print(f"usage: shell [{'|'.join(fetch_kernels.SERIES)}] [PROGRAM...]", file=sys.stderr)
-        return 2
+    """An interactive shell in a guest, or one command in it."""
+    parser = argparse.ArgumentParser(prog="shell", description=shell.__doc__)
+    parser.add_argument("series", nargs="?", default="6.1", choices=fetch_kernels.SERIES)
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM",
+                        help="a path, or the name of a program of this host")
+    parser.add_argument("-c", dest="command", help="run this, print what it says, and end")
+    parser.add_argument("--exploit", action="store_true",
+                        help="load the module that plays the kernel exploit")
+    parser.add_argument("--no-bpf-lsm", dest="bpf_lsm", action="store_false",
+                        help="a kernel that takes no program that refuses")
+    wanted = parser.parse_args(words)
     need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
-    kernel = fetch_kernels.fetch(series)
-    with tempfile.TemporaryDirectory() as scratch:
-        initramfs = pathlib.Path(scratch) / "initramfs"
-        make_initramfs(initramfs, kernel, words[1:], {})
-        extra = os.environ.get("BRIG_GUEST_APPEND", "")
-        return subprocess.call(qemu(kernel, initramfs, f"brig.shell {extra}",
-                                    ["-serial", "mon:stdio"]))
+    modules = []
+    if wanted.exploit:
+        from guest.exploit import module
+        modules = [module.build(wanted.series)]
+    extra = os.environ.get("BRIG_GUEST_APPEND", "")
+    if wanted.command is not None:
+        with Guest(wanted.series, wanted.programs, modules=modules, command_line=extra,
+                   bpf_lsm=wanted.bpf_lsm) as guest:
+            answer = guest.run(wanted.command, timeout_s=600)
+        sys.stdout.write(answer.stdout)
+        sys.stderr.write(answer.stderr)
+        return answer.status
+    kernel = fetch_kernels.fetch(wanted.series)
+    archive = initramfs(kernel, wanted.programs, {}, modules)
+    return subprocess.call(qemu(kernel, archive, f"{lsm(wanted.bpf_lsm)} brig.shell {extra}",
+                                ["-serial", "mon:stdio"]))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from guest.fetch_kernels import SERIES  # noqa: E402
-from guest.guest import Guest, GuestError  # noqa: E402
+from guest.fetch_kernels import SERIES, fetch  # noqa: E402
+from guest.guest import Guest, GuestError, initramfs  # noqa: E402
 from support import need, wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,6 +38,7 @@ class EveryKernel(unittest.TestCase):
             self.assertNotEqual(pid_namespace, outside)
             self.assertIn("overlay", guest.container("cat /proc/mounts").stdout.split("\n")[0])
             self.assertEqual(guest.run("test -s /sys/kernel/btf/vmlinux").status, 0)
+            self.assertIn("bpf", guest.run("cat /sys/kernel/security/lsm").stdout.split(","))
 
 
 for name in SERIES:
@@ -47,7 +49,7 @@ for name in SERIES:
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.guest = Guest("6.1", command_line="lsm=capability,bpf")
+        cls.guest = Guest("6.1", programs=["stat"], bpf_lsm=False, command_line="panic=7")
         cls.addClassCleanup(cls.guest.stop)
 
     def test_status_and_both_outputs_arrive_apart(self):
@@ -72,7 +74,16 @@ class Commands(unittest.TestCase):
         self.guest.run("kill $(cat /run/pid)")
 
     def test_the_kernel_command_line_reaches_the_kernel(self):
-        self.assertIn("bpf", self.guest.run("cat /sys/kernel/security/lsm").stdout)
+        self.assertIn("panic=7", self.guest.run("cat /proc/cmdline").stdout)
+
+    def test_a_kernel_without_programs_that_refuse_is_to_be_had(self):
+        names = self.guest.run("cat /sys/kernel/security/lsm").stdout.split(",")
+        self.assertIn("apparmor", names)
+        self.assertNotIn("bpf", names)
+
+    def test_a_program_of_this_host_takes_the_place_of_busyboxs(self):
+        self.assertIn("GNU coreutils", self.guest.run("stat --version").stdout)
+        self.assertIn("BusyBox", self.guest.run("busybox | head -1").stdout)
 
     def test_a_container_keeps_quotes_lines_and_status(self):
         answer = self.guest.container("""printf '%s' "a'b\\"c"\nexit 3""")
@@ -99,6 +110,25 @@ class Commands(unittest.TestCase):
         self.assertNotEqual(self.guest.container("readlink /proc/self/ns/pid").stdout, ours)
         shared = self.guest.container("readlink /proc/self/ns/pid", host=["pid"])
         self.assertEqual(shared.stdout, ours, shared.stderr)
+
+
+class Cache(unittest.TestCase):
+    """The initial file system is made once for each content."""
+
+    def test_the_same_content_is_not_made_again_and_another_is(self):
+        kernel = fetch("6.1")
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("one")
+            file.flush()
+            first = initramfs(kernel, [], {"/etc/it": file.name})
+            made = first.stat().st_ino
+            again = initramfs(kernel, [], {"/etc/it": file.name})
+            self.assertEqual((again, again.stat().st_ino), (first, made))
+            file.write("two")
+            file.flush()
+            self.assertNotEqual(initramfs(kernel, [], {"/etc/it": file.name}), first)
+            self.assertNotEqual(initramfs(kernel, [], {"/etc/other": file.name}),
+                                initramfs(kernel, [], {"/etc/it": file.name}))
 
 
 class Lifetime(unittest.TestCase):

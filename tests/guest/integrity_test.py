@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Shows that brig tells, on each guest kernel, what only a kernel exploit changes unnoticed: the
-kernel's own settings and the pages of guarded programs; and that ordinary changes accuse nobody.
+kernel's own settings, the pages of guarded programs, a task's rights; and that ordinary changes
+accuse nobody. The table in docs/threat-model.md names these tests.
 """
 import pathlib
 import sys
@@ -20,9 +21,19 @@ mke2fs /dev/loop0 >/dev/null && mkdir -p /usr/local/bin &&
 mount -t ext4 /dev/loop0 /usr/local/bin &&
 cd /usr/local/bin && cp /bin/runc crun && cp /bin/busybox podman && cp /bin/busybox su &&
 chmod 4755 su && sync && cat crun podman su >/dev/null"""
-# Held from before brig starts; writes what it is told to.
-HOLDER = """mkfifo /run/ftrace && (exec 3>/proc/sys/kernel/ftrace_enabled
-while read -r word </run/ftrace; do echo "$word" >&3; done) >/dev/null 2>&1 &"""
+# Opened before brig starts, written to long after.
+HOLDER = """(until test -e /run/go; do usleep 100000; done; echo 0 >&3) \
+3>/proc/sys/kernel/ftrace_enabled >/dev/null 2>&1 &"""
+SWITCH_ON = "echo 1 >/proc/sys/kernel/ftrace_enabled"
+# What an exploit makes of a task: (the container's weakness, the invariant that its next watched
+# call breaks; none: that is not noticed).
+HARDENED = {"uid": 1000, "refused_calls": ["unshare"]}
+TASKS = {
+    "root": ({}, "I1"), "creds": ({"uid": 1000}, "I4"), "caps": ({"uid": 1000}, "I4"),
+    "full": (HARDENED, "I4"), "seccomp": (HARDENED, "I4"), "nnp": (HARDENED, "I4"),
+    "userns": ({"remapped": True}, "I4"), "nsproxy": ({}, "I3"), "uid": ({"uid": 1000}, None),
+    "nothing": (HARDENED, None),
+}
 OFFSETS = {"crun": 5242880 + 100, "su": 8192}
 TEXT = "changed-in-memory"
 
@@ -34,15 +45,18 @@ class Scene(Watched):
         self.run("echo 0 >/proc/sys/kernel/ftrace_enabled")
         self.start_brig()
         self.at_start = self.until("ftrace off", lambda: self.notices("ftrace_off"), 60)
-        self.run("echo 1 >/run/ftrace")
+        self.run(SWITCH_ON)
         self.until("ftrace on", lambda: self.notices("ftrace_on"), 60)
-        self.run("echo 0 >/run/ftrace")
+        self.run("touch /run/go")
         self.until("ftrace off again", lambda: len(self.notices("ftrace_off")) == 2, 60)
         self.status_off = self.json("status")[0]
-        self.run("echo 1 >/run/ftrace")
+        self.run(SWITCH_ON)
         self.ordinary()
         self.before = self.notices()
+        self.device = oci.device("/dev/brig_exploit", 10, int(self.run(
+            "cut -d: -f2 /sys/class/misc/brig_exploit/dev")))
         self.exploit()
+        self.change_tasks()
         self.status_after = self.json("status")[0]
         self.all = self.notices()
         self.run("kill $(cat /run/brigd.pid)")
@@ -61,17 +75,34 @@ class Scene(Watched):
         self.run("sleep 30")  # a round and more
 
     def exploit(self):
-        device = oci.device("/dev/brig_exploit", 10, int(self.run(
-            "cut -d: -f2 /sys/class/misc/brig_exploit/dev")))
         lines = ["modprobe /tmp/evil", "corepattern |/tmp/evil", "poweroff /tmp/evil",
                  *(f"pagecache /volume/{name} {offset} {TEXT}" for name, offset in OFFSETS.items())]
         answer = self.guest.container(
-            "\n".join(f"/attacks/exploit '{line}'" for line in lines), devices=[device],
+            "\n".join(f"/attacks/exploit '{line}'" for line in lines), devices=[self.device],
             mounts=[oci.bind("/usr/local/bin", "/volume", readonly=True)])
         if answer.stdout.split() != ["ok"] * len(lines):
             raise RuntimeError(f"the exploit does not work: {answer}")
         self.until("what the exploit did", lambda: len(self.notices("setting_by_nobody")) == 3 and
                    len(self.notices("program_differs")) == len(OFFSETS), 120)
+
+
+    def change_tasks(self):
+        """A container for each effect, in which a task is changed and then opens a file."""
+        for effect, (weakness, _) in TASKS.items():
+            self.guest.start_container(
+                "until test -e /tmp/go; do usleep 100000; done\n"
+                f"/attacks/exploit {effect} /etc/passwd; echo over; sleep 10000", effect,
+                devices=[self.device], **weakness)
+        self.until("the names of all containers", lambda: set(TASKS) <= {
+            each["id"] for each in self.json("containers")})
+        for effect in TASKS:
+            self.run(f"touch /run/bundles/{effect}/rootfs/tmp/go")
+        self.until("the end of all acts", lambda: all(
+            "over" in self.guest.run(f"cat /run/{effect}.log").stdout for effect in TASKS))
+        self.run("sleep 5")
+        self.found = {effect: set() for effect in TASKS}
+        for finding in self.json("findings --limit 0"):
+            self.found[finding["subject"]["container"]["id"]].add(finding["invariant"])
 
 
 class Integrity:
@@ -117,6 +148,14 @@ class Integrity:
         accusing = [each for each in self.scene.before
                     if each["what"] in ("setting_by_nobody", "program_differs")]
         self.assertEqual(accusing, [])
+
+    def test_a_changed_task_is_found_at_its_next_watched_call(self):
+        for effect, (_, invariant) in TASKS.items():
+            with self.subTest(effect=effect):
+                if invariant is None:
+                    self.assertEqual(self.scene.found[effect], set())
+                else:
+                    self.assertIn(invariant, self.scene.found[effect])
 
     def test_programs_without_a_disk_are_named(self):
         notes = " ".join(self.scene.status_after["notes"])
