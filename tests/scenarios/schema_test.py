@@ -28,7 +28,10 @@ class Schema(unittest.TestCase):
         with Runc() as runc, Brig(runc=runc, flags=["--keep", "all"]) as brig:
             schema = json.loads(brig.cli("events", "--schema").stdout)
             acts = ACTS.replace("\n", "; ").replace("PID", str(brig.pid))
-            name = runc.start(["sh", "-c", acts], **WEAK)
+            name = runc.start(["sh", "-c", f"until test -e /tmp/go; do usleep 50000; done; {acts}"],
+                              **WEAK)
+            wait_for(lambda: [each for each in brig.containers() if each["id"] == name], "its name")
+            (runc.directory / "bundles" / name / "rootfs" / "tmp" / "go").touch()
             brig.wait_for_finding(container=name)
             runc.remove(name)
             wait_for(lambda: brig.events("--operation", "container_end"), "the container's end")
