@@ -10,6 +10,7 @@
 
 #include "agent/confine.h"
 #include "agent/handles.h"
+#include "agent/listed.h"
 #include "base/log.h"
 #include "sensor/loader.h"
 #include "sensor/maps.h"
@@ -32,6 +33,7 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
   for (std::size_t i = 0; i < options.surface.size() && i < setup.options.surface.size(); ++i)
     options.surface.at(i) = setup.options.surface[i];
   options.wanted = setup.options.keep == Keep::kAll ? kAllTelemetry : kKeptTelemetry;
+  options.listed = FindListed(setup.options);
   options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};
   return options;
 }

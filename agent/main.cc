@@ -141,6 +141,8 @@ int Main(int argc, char** argv) {
   app.add_option("--docker", dockers, "socket of a Docker engine, repeatable [/run/docker.sock]");
   app.add_option("--runtime-root", options.runtime_roots,
                  "directory with runc's state, besides the usual ones; repeatable");
+  app.add_option("--runtime", options.runtimes,
+                 "program that may start and enter containers, besides the usual; repeatable");
   app.add_flag("--debug", options.debug, "say more on stderr");
   app.add_flag("--foreground", foreground, "the only way it runs; accepted for clarity");
   app.footer("Examples:\n  brigd\n  brigd --mode I1=kill --mode I5=kill --state /srv/brig");

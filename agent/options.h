@@ -30,26 +30,37 @@ inline std::vector<Mode> DefaultSurface() {
 
 enum class Keep : std::uint8_t { kDefault = 0, kAll };
 
+// Refuse, where the guard runs. What an image may not bring (I8) is for each site to say, for
+// package managers bring much; hand-made containers (I11) are held like any other, and told of.
+inline std::vector<Mode> DefaultModes() {
+  std::vector<Mode> modes(kInvariantCount, Mode::kRefuse);
+  modes.at(static_cast<std::size_t>(Invariant::kImage)) = Mode::kOff;
+  modes.at(static_cast<std::size_t>(Invariant::kStarts)) = Mode::kWatch;
+  return modes;
+}
+
 struct Options {
   std::string state = "/var/lib/brig";
   std::string run = "/run/brig";
-  std::vector<Mode> modes = std::vector<Mode>(kInvariantCount, Mode::kWatch);  // by Invariant
+  std::vector<Mode> modes = DefaultModes();      // by Invariant
+  std::vector<Mode> surface = DefaultSurface();  // by Surface; kOff: allowed
   Keep keep = Keep::kDefault;
   std::vector<std::string> docker_sockets = {"/run/docker.sock"};
   std::vector<std::string> runtime_roots;
+  std::vector<std::string> runtimes;  // programs that may start containers, besides the usual
   bool debug = false;
-  std::string node;                              // this host's name
-  std::vector<Mode> surface = DefaultSurface();  // by Surface
+  std::string node;  // this host's name
   static void Describe(auto& self, auto& visit) {
     visit("state", self.state);
     visit("run", self.run);
     visit("modes", self.modes);
+    visit("surface", self.surface);
     visit("keep", self.keep);
     visit("docker_sockets", self.docker_sockets);
     visit("runtime_roots", self.runtime_roots);
+    visit("runtimes", self.runtimes);
     visit("debug", self.debug);
     visit("node", self.node);
-    visit("surface", self.surface);
   }
   [[nodiscard]] std::string LedgerDirectory() const { return state + "/ledger"; }
   [[nodiscard]] std::string SignerDirectory() const { return state + "/signer"; }

@@ -17,6 +17,7 @@
 #include "agent/gathering.h"
 #include "agent/handles.h"
 #include "agent/integrity.h"
+#include "agent/listed.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -153,6 +154,7 @@ class Reader : public Child {
     const Options& options = start().setup.options;
     Report(sensor::WriteUnixDoors(handles_, FindUnixDoors(options)));
     Report(sensor::WriteGuarded(handles_, FindGuarded(options)));
+    Report(sensor::WriteListedFiles(handles_, FindListed(options)));
     const auto living = sensor::LivingContainers(handles_);
     if (living) {
       for (const std::uint64_t key : births_.Retain(*living)) Forget(key);

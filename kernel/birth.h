@@ -11,10 +11,10 @@
 #include "kernel/invariants/credentials.h"
 #include "kernel/invariants/files.h"
 #include "kernel/invariants/namespaces.h"
+#include "kernel/invariants/starts.h"
 
+/* BORN_JOINED is the last: what a label remembers until the birth is on record. */
 enum { BORN_OUTSIDE, BORN_ALREADY, BORN_FIRST, BORN_JOINED };
-
-__u64 container_count; /* how many keys were given */
 
 static __always_inline bool is_outside(struct task_struct *task, struct abi_namespaces *now,
 				       struct abi_settings *set)
@@ -36,16 +36,6 @@ static __always_inline u64 owner_of(u32 type, u64 id)
 	if (!owner || !bpf_map_lookup_elem(&births, owner))
 		return 0;
 	return *owner;
-}
-
-/* Joining is decided by the mount namespace, or else by a pid namespace that is not the host's. */
-static __always_inline u64 joined_container(struct abi_namespaces *now, struct abi_settings *set)
-{
-	u64 owner = owner_of(CLONE_NEWNS, now->mount);
-
-	if (!owner && now->pid != set->host_pid_namespace)
-		owner = owner_of(CLONE_NEWPID, now->pid);
-	return owner;
 }
 
 /* Standard input and output come from whoever started the container, often files of the host. */
@@ -86,16 +76,29 @@ static __always_inline void fill_birth(struct birth *birth, struct task_struct *
 	birth->no_new_privs = READ(task, atomic_flags) & 1;
 }
 
-static __always_inline u64 new_container(struct task_struct *task, struct abi_namespaces *now,
-					 struct abi_settings *set)
+static __always_inline u64 new_key(void)
 {
-	u64 key = set->first_key + __sync_fetch_and_add(&container_count, 1);
+	u32 zero = 0;
+	u64 *next = bpf_map_lookup_elem(&next_key, &zero);
+
+	return next ? __sync_fetch_and_add(next, 1) : 0;
+}
+
+/* Too large for the stack. */
+const __u8 no_birth[sizeof(struct birth)];
+
+static __always_inline u64 new_container(struct task_struct *task, struct abi_namespaces *now)
+{
+	u64 key = new_key();
 	struct subject subject = {.task = task};
 	struct label label = {.container = key};
-	struct birth birth = {};
+	struct birth *birth;
 
-	fill_birth(&birth, task, now);
-	if (bpf_map_update_elem(&births, &key, &birth, BPF_ANY))
+	bpf_map_update_elem(&births, &key, &no_birth, BPF_ANY);
+	birth = bpf_map_lookup_elem(&births, &key);
+	if (birth)
+		fill_birth(birth, task, now);
+	else
 		count_lost(ABI_CLASS_CRITICAL); /* more containers than the map holds; still
 						   labelled */
 	subject.label = &label;
@@ -103,8 +106,11 @@ static __always_inline u64 new_container(struct task_struct *task, struct abi_na
 	return key;
 }
 
-/* Labels `task` if it belongs in a container, and fills `subject`. */
-static __always_inline u32 give_birth(struct subject *subject, struct task_struct *task)
+/*
+ * Labels `task` if it belongs in a container, and fills `subject`. Whoever is in a container's
+ * mount namespace has joined it; a pid namespace may be shared by several, as in a pod.
+ */
+static __noinline u32 give_birth(struct subject *subject, struct task_struct *task)
 {
 	struct abi_settings *set = read_settings();
 	struct label label = {};
@@ -114,12 +120,13 @@ static __always_inline u32 give_birth(struct subject *subject, struct task_struc
 	fill_namespaces(&now, task);
 	if (is_outside(task, &now, set))
 		return BORN_OUTSIDE;
-	label.container = joined_container(&now, set);
+	label.container = owner_of(CLONE_NEWNS, now.mount);
 	if (!label.container) {
-		label.container = new_container(task, &now, set);
+		label.container = new_container(task, &now);
 		born = BORN_FIRST;
 	}
 	label.mount_namespace = now.mount;
+	label.born = born;
 	subject->task = task;
 	subject->label =
 		bpf_task_storage_get(&labels, task, &label, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -167,37 +174,33 @@ static __noinline void section_cgroup(struct scratch *scratch, struct task_struc
 	section_end(scratch, ABI_SECTION_CGROUP, at, 0);
 }
 
-static __always_inline void birth_verdict(struct subject *subject, u32 born,
+static __always_inline void birth_verdict(struct subject *subject, u32 born, bool announced,
 					  struct verdict *verdict)
 {
 	if (i1_root(subject, verdict) || i1_inherited(subject, verdict))
 		return;
-	if (born == BORN_JOINED)
-		i4_joined(subject, verdict);
+	if (born == BORN_JOINED && i4_joined(subject, verdict))
+		return;
+	i11_started(subject, born == BORN_FIRST, announced, verdict);
 }
 
 /* The record of a container's first task, or of one that joined. Also announced to the fetcher of
  * facts. */
-static __always_inline void record_birth(struct subject *subject, struct file *file, u32 born,
-					 u32 flags)
+static __always_inline void write_birth(struct subject *subject, struct file *file, u32 born,
+					u32 flags, struct verdict *verdict)
 {
 	u16 operation = born == BORN_FIRST ? OP_CONTAINER_START : OP_CONTAINER_JOIN;
 	struct task_struct *task = subject->task;
-	struct verdict verdict = {};
 	struct object object = {};
 	struct abi_birth *birth;
 	struct scratch *scratch;
 
-	birth_verdict(subject, born, &verdict);
-	/* A task found by the iterator is not the current one: it can be reported, not killed. */
-	if (!(flags & ABI_FOUND_RUNNING))
-		carry_out(&verdict);
 	birth = record_begin(&scratch, task, subject->label->container, ABI_CLASS_CRITICAL,
 			     ABI_BIRTH, operation, sizeof(*birth));
 	if (!birth)
 		return;
 	header_of(scratch)->flags |= flags;
-	write_verdict(scratch, &verdict);
+	write_verdict(scratch, verdict);
 	fill_namespaces(&birth->namespaces, task);
 	birth->effective = CAPABILITIES(task->cred, cap_effective);
 	birth->permitted = CAPABILITIES(task->cred, cap_permitted);
@@ -212,6 +215,19 @@ static __always_inline void record_birth(struct subject *subject, struct file *f
 	if (!(flags & ABI_FOUND_RUNNING))
 		section_arguments(scratch, task);
 	record_end_announced(scratch, task);
+}
+
+static __always_inline void record_birth(struct subject *subject, struct file *file, u32 born,
+					 u32 flags)
+{
+	bool announced = flags & ABI_FOUND_RUNNING || is_starter(subject->task);
+	struct verdict verdict = {};
+
+	birth_verdict(subject, born, announced, &verdict);
+	/* A task found by the iterator is not the current one: it can be reported, not killed. */
+	if (!(flags & ABI_FOUND_RUNNING))
+		carry_out(subject->label->container, &verdict);
+	write_birth(subject, file, born, flags, &verdict);
 }
 
 static __always_inline void forget_namespaces(struct birth *birth)

@@ -17,7 +17,8 @@ struct call {
 	u64 args[6];
 	s64 ret;
 	u32 operation;
-	u32 flags; /* ABI_COMPAT */
+	u32 flags;   /* ABI_COMPAT */
+	u32 refused; /* by the guard, which has recorded it */
 	struct subject subject;
 };
 
@@ -69,6 +70,17 @@ static __always_inline bool find_subject(struct subject *subject)
 	return true;
 }
 
+/* Did the guard refuse this call? What it refused in a call that nobody watches matches no other.
+ */
+static __always_inline void take_refusal(struct call *call, u64 number)
+{
+	struct label *label = call->subject.label;
+
+	call->refused = label->refused == number + 1;
+	if (call->refused)
+		label->refused = 0;
+}
+
 static __always_inline void read_native_call(struct call *call, s64 ret)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(call->subject.task);
@@ -79,6 +91,7 @@ static __always_inline void read_native_call(struct call *call, s64 ret)
 	call->args[2] = regs->dx;
 	call->args[3] = regs->r10;
 	call->args[4] = regs->r8;
+	take_refusal(call, regs->orig_ax);
 }
 
 static __always_inline void read_compat_call(struct call *call, struct pt_regs *regs, s64 ret)
@@ -90,6 +103,7 @@ static __always_inline void read_compat_call(struct call *call, struct pt_regs *
 	call->args[2] = (u32)regs->dx;
 	call->args[3] = (u32)regs->si;
 	call->args[4] = (u32)regs->di;
+	take_refusal(call, regs->orig_ax);
 }
 
 #define NATIVE_CALL(name, op, handler)                                                             \
@@ -121,6 +135,14 @@ static __always_inline void read_compat_call(struct call *call, struct pt_regs *
 #define CALL(name, op, handler)                                                                    \
 	NATIVE_CALL(name, op, handler)                                                             \
 	COMPAT_CALL(name, op, handler)
+
+/* Applies the mode to what the call has done; a refused one has done nothing. */
+static __always_inline void carry_out_call(struct call *call, struct verdict *verdict)
+{
+	if (call->refused)
+		verdict->invariant = I_NONE;
+	carry_out(call->subject.label->container, verdict);
+}
 
 /* Begins the record of a call; NULL when there is no scratch. */
 static __always_inline void *call_record(struct scratch **out, struct call *call, u32 record_class,

@@ -88,11 +88,14 @@ static __always_inline u32 peer_door(struct destination *to)
 static __always_inline void i7_doors(struct subject *subject, struct destination *to,
 				     struct verdict *verdict)
 {
+	u64 container = subject->label->container;
 	u32 door;
 
 	if (to->inet.family == AF_UNIX) {
 		door = peer_door(to);
-		if (door)
+		if (door && object_allowed(container, door))
+			door = 0;
+		else if (door)
 			broken(verdict, I_DOORS, CAUSE_DOOR_PATH, door);
 		else if (to->peer && is_abstract(READ(to->peer, addr)) && abstract_door(to->sock))
 			broken(verdict, I_DOORS, CAUSE_DOOR_ABSTRACT, DOOR_OTHER_DAEMON);
@@ -145,7 +148,7 @@ static __always_inline void connected(struct call *call, struct destination *to,
 	struct scratch *scratch;
 
 	i7_doors(subject, to, &verdict);
-	carry_out(&verdict);
+	carry_out_call(call, &verdict);
 	if (!verdict.invariant && !wanted(OP_CONNECT))
 		return;
 	body = call_record(&scratch, call,

@@ -3,13 +3,6 @@
 #include "kernel/call.h"
 #include "kernel/invariants/devices.h"
 
-/* The number as mknod takes it (new_encode_dev): 12 bits of major between two parts of the minor.
- */
-static __always_inline u32 kernel_device(u32 given)
-{
-	return (given & 0xfff00) << 12 | (given & 0xff) | (given >> 12 & 0xfff00);
-}
-
 static __always_inline void made_node(struct call *call, u64 path, u32 mode, u32 given)
 {
 	u32 type = mode & S_IFMT, device = kernel_device(given);
@@ -23,7 +16,7 @@ static __always_inline void made_node(struct call *call, u64 path, u32 mode, u32
 		return;
 	if (!device_allowed(call->subject.label->container, type, device))
 		broken(&verdict, I_DEVICES, CAUSE_DEVICE, (u64)type << 32 | device);
-	carry_out(&verdict);
+	carry_out_call(call, &verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_FILE, sizeof(*body));
 	if (!body)
 		return;

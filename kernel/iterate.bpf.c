@@ -28,6 +28,7 @@ int label_running_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	bpf_seq_write(seq, &one, sizeof(one));
 	announce(subject.label, task);
+	subject.label->born = 0;
 	file = READ(task, mm, exe_file);
 	if (born == BORN_FIRST)
 		record_birth(&subject, file, born, ABI_FOUND_RUNNING);

@@ -10,7 +10,7 @@ static __always_inline void kernel_call(struct call *call, struct verdict *verdi
 	struct abi_kernel *body;
 	struct scratch *scratch;
 
-	carry_out(verdict);
+	carry_out_call(call, verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_KERNEL, sizeof(*body));
 	if (!body)
 		return;

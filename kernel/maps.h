@@ -17,6 +17,10 @@ struct label {
 	u32 user_namespace;
 	u32 seccomp;
 	u32 no_new_privs;
+	u32 born; /* BORN_*: not yet on record */
+	u32 uid;  /* as announced */
+	u32 effective_uid;
+	u32 refused; /* the number of the call that the guard refused, and 1; 0: none */
 	u32 padding;
 };
 
@@ -100,6 +104,43 @@ struct {
 	__type(value, u64);
 } callers SEC(".maps");
 
+/* The next container's key. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} next_key SEC(".maps");
+
+/* Tasks outside containers that run a listed runtime: they may start and enter containers. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u8);
+} starters SEC(".maps");
+
+/* Refusals of the same kind are told together: see guard/guard.h. */
+struct refusal_key {
+	u64 container;
+	u64 object;
+	u64 detail;
+	u16 operation;
+	u16 cause;
+	u32 padding;
+};
+struct refusal {
+	u64 untold;
+	u64 told_ns;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct refusal_key);
+	__type(value, struct refusal);
+} refusals SEC(".maps");
+
 /* Written by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -145,6 +186,15 @@ struct {
 	__type(key, u64);
 	__type(value, struct abi_allowance);
 } allowances SEC(".maps");
+
+/* The files of the runtimes that may start containers, and the programs that the kernel may start
+ * by itself. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct abi_inode_key);
+	__type(value, u32); /* ABI_LISTED_* */
+} listed_files SEC(".maps");
 
 /* brig's own processes, by process id: their calls to engines are not a person's. */
 struct {

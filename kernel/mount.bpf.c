@@ -45,7 +45,7 @@ static __always_inline void mount_call(struct call *call, struct mount_text *tex
 
 	if (made && made->inode)
 		i2_mount(&call->subject, made->inode, &verdict);
-	carry_out(&verdict);
+	carry_out_call(call, &verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_MOUNT, sizeof(*body));
 	if (!body)
 		return;

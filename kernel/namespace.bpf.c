@@ -11,7 +11,7 @@ static __always_inline void namespace_call(struct call *call, struct abi_namespa
 	struct abi_namespace *body;
 	struct scratch *scratch;
 
-	carry_out(verdict);
+	carry_out_call(call, verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_NAMESPACE, sizeof(*body));
 	if (!body)
 		return;

@@ -63,6 +63,11 @@ static __always_inline bool object_of_path(struct object *object, struct vfsmoun
 	return fill_object(object, &path, READ(dentry, d_inode));
 }
 
+static __always_inline bool is_internal(struct mnt_namespace *ns)
+{
+	return !ns || (unsigned long)ns >= (unsigned long)-4095;
+}
+
 /*
  * The mount namespace that a mount belongs to; 0 for the kernel's internal mounts (pipes, memfd,
  * overlay's layers: an error pointer or NULL there) and for detached ones on kernels that number
@@ -72,9 +77,13 @@ static __always_inline u64 namespace_of_mount(struct vfsmount *mnt)
 {
 	struct mnt_namespace *ns = mnt ? READ(real_mount(mnt), mnt_ns) : NULL;
 
-	if (!ns || (unsigned long)ns >= (unsigned long)-4095)
-		return 0;
-	return mount_namespace_id(ns);
+	return is_internal(ns) ? 0 : mount_namespace_id(ns);
+}
+
+/* No task can name a file on such a mount: a filesystem opens its own layers through it. */
+static __always_inline bool is_internal_mount(struct vfsmount *mnt)
+{
+	return mnt && is_internal(READ(real_mount(mnt), mnt_ns));
 }
 
 static __always_inline u32 magic_of(struct inode *inode)

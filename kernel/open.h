@@ -17,7 +17,7 @@ static __always_inline void judge_open(struct subject *subject, struct object *o
 	if (i4_unannounced(subject, verdict) || i3_mount_namespace(subject, verdict) ||
 	    i2_device(subject, object, verdict) || i6_file(subject, object, verdict) ||
 	    i5_file(subject, object, verdict) || i1_files(subject, object, verdict))
-		carry_out(verdict);
+		carry_out(subject->label->container, verdict);
 }
 
 static __always_inline void file_opened(struct call *call, struct file *file, u64 flags)

@@ -26,7 +26,7 @@ static __always_inline void process_call(struct call *call, u32 target, u64 requ
 
 	if (target)
 		i5_process(subject, target, &verdict);
-	carry_out(&verdict);
+	carry_out_call(call, &verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_TARGET, sizeof(*body));
 	if (!body)
 		return;
@@ -116,7 +116,7 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 	if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL)
 		return 0;
 	theirs = bpf_task_storage_get(&labels, target, 0, 0);
-	if (theirs && theirs->container == call.subject.label->container)
+	if (theirs && same_house(&call.subject, theirs->container))
 		return 0;
 	process_call(&call, READ(target, tgid), sig, target);
 	return 0;

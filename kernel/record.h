@@ -111,19 +111,6 @@ static __noinline void section_user_text(struct scratch *scratch, u16 kind, u64 
 	section_end(scratch, kind, length - 1, length == ABI_MAX_TEXT ? ABI_SECTION_CUT : 0);
 }
 
-static __noinline void section_kernel_text(struct scratch *scratch, u16 kind, const void *text)
-{
-	u8 *to = section_begin(scratch);
-	long length;
-
-	if (!to)
-		return;
-	length = text ? bpf_probe_read_kernel_str(to, ABI_MAX_TEXT, text) : 0;
-	if (length <= 0 || length > ABI_MAX_TEXT)
-		length = 1;
-	section_end(scratch, kind, length - 1, length == ABI_MAX_TEXT ? ABI_SECTION_CUT : 0);
-}
-
 /* The arguments of the current process, as they lie in its memory. */
 static __noinline void section_arguments(struct scratch *scratch, struct task_struct *task)
 {

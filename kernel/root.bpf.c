@@ -15,7 +15,7 @@ static __always_inline void root_call(struct call *call, u64 path)
 					     READ(subject->task, fs, root.dentry)))
 		if (!i1_root(subject, &verdict))
 			i1_files(subject, &root, &verdict);
-	carry_out(&verdict);
+	carry_out_call(call, &verdict);
 	body = call_record(&scratch, call, ABI_CLASS_CRITICAL, ABI_FILE, sizeof(*body));
 	if (!body)
 		return;

@@ -47,13 +47,16 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 	u64 container;
 	u32 tid;
 
-	if (!find_subject(&parent))
+	if (!find_subject(&parent)) {
+		inherit_starter(parent.task, child);
 		return 0;
+	}
 	label = bpf_task_storage_get(&labels, child, parent.label, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!label) {
 		count_lost(ABI_CLASS_CRITICAL); /* no memory for a label: never silent */
 		return 0;
 	}
+	label->born = 0;
 	container = label->container;
 	tid = READ(child, pid);
 	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
@@ -84,7 +87,7 @@ static __always_inline void record_exec(struct subject *subject, struct file *fi
 		return;
 	if (!i1_files(subject, &object, &verdict) && !i1_root(subject, &verdict))
 		i3_mount_namespace(subject, &verdict);
-	carry_out(&verdict);
+	carry_out(subject->label->container, &verdict);
 	if (!verdict.invariant && !wanted(OP_EXEC))
 		return;
 	exec = record_begin(&scratch, subject->task, subject->label->container,
@@ -118,17 +121,21 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 {
 	struct file *file = READ(bprm, file);
 	struct subject subject;
-	u32 born = BORN_ALREADY;
+	u32 born;
 
-	if (!find_subject(&subject)) {
-		born = give_birth(&subject, task);
-		if (born == BORN_OUTSIDE)
-			return 0;
+	if (!find_subject(&subject) && give_birth(&subject, task) == BORN_OUTSIDE) {
+		note_starter(task, READ(file, f_inode));
+		return 0;
 	}
 	take_over_number(&subject, old_pid);
 	announce(subject.label, task);
-	if (born != BORN_ALREADY)
+	/* Where the guard runs it has given the label before. */
+	born = subject.label->born;
+	if (born) {
+		subject.label->born = 0;
 		record_birth(&subject, file, born, 0);
+		bpf_task_storage_delete(&starters, task);
+	}
 	record_exec(&subject, file);
 	return 0;
 }

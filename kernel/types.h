@@ -52,6 +52,7 @@ struct block_device {
 	u32 bd_dev;
 };
 struct super_block {
+	struct dentry *s_root;
 	u32 s_dev;
 	unsigned long s_magic;
 	struct block_device *s_bdev;
@@ -72,8 +73,13 @@ struct dentry {
 struct vfsmount {
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;
+	int mnt_flags;
+};
+struct proc_ns_operations {
+	int type;
 };
 struct ns_common {
+	const struct proc_ns_operations *ops;
 	u32 inum;
 };
 struct mnt_namespace {
@@ -133,6 +139,12 @@ struct cgroup_namespace {
 };
 struct user_namespace {
 	struct ns_common ns;
+};
+struct key_type {
+	const char *name;
+};
+struct key {
+	struct key_type *type;
 };
 struct nsproxy {
 	struct uts_namespace *uts_ns;
@@ -226,6 +238,7 @@ struct sock {
 	const struct cred *sk_peer_cred;
 };
 struct socket {
+	struct file *file;
 	struct sock *sk;
 };
 struct unix_address {
@@ -245,6 +258,16 @@ struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
 };
 
+struct vm_area_struct {
+	struct file *vm_file;
+};
+struct fown_struct {
+	struct pid *pid;
+};
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
@@ -297,6 +320,11 @@ struct syscall_exit {
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_KEY 15
+#define AF_NETLINK 16
+#define AF_PACKET 17
+#define AF_ALG 38
+#define AF_VSOCK 40
 
 #define FMODE_WRITE 2u
 #define PF_IO_WORKER 0x10u
@@ -309,6 +337,7 @@ struct syscall_exit {
 #define CLONE_NEWUTS 0x04000000
 #define CLONE_NEWIPC 0x08000000
 #define CLONE_NEWUSER 0x10000000
+#define CLONE_NEWTIME 0x00000080
 #define CLONE_NEWPID 0x20000000
 #define CLONE_NEWNET 0x40000000
 #define CLONE_NEW_ANY 0x7e020080ull /* NEWNS CGROUP UTS IPC USER PID NET and TIME */
@@ -328,5 +357,8 @@ struct syscall_exit {
 #define CONFIGFS_MAGIC 0x62656570
 #define PSTOREFS_MAGIC 0x6165676c
 #define PIDFS_MAGIC 0x50494446
+#define NSFS_MAGIC 0x6e736673
+
+#define MNT_READONLY 0x40
 
 #endif

@@ -11,6 +11,19 @@
 #define IORING_OP_OPENAT 18
 #define IORING_OP_OPENAT2 28
 
+static __noinline void section_kernel_text(struct scratch *scratch, u16 kind, const void *text)
+{
+	u8 *to = section_begin(scratch);
+	long length;
+
+	if (!to)
+		return;
+	length = text ? bpf_probe_read_kernel_str(to, ABI_MAX_TEXT, text) : 0;
+	if (length <= 0 || length > ABI_MAX_TEXT)
+		length = 1;
+	section_end(scratch, kind, length - 1, length == ABI_MAX_TEXT ? ABI_SECTION_CUT : 0);
+}
+
 static __always_inline void submitted(struct io_kiocb *request)
 {
 	u8 opcode = READ(request, opcode);

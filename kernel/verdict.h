@@ -8,7 +8,22 @@
 
 #include "kernel/subject.h"
 
-enum { I_NONE, I_FILES, I_DEVICES, I_NAMESPACES, I_CREDENTIALS, I_PROCESSES, I_KERNEL, I_DOORS };
+enum {
+	I_NONE,
+	I_FILES,
+	I_DEVICES,
+	I_NAMESPACES,
+	I_CREDENTIALS,
+	I_PROCESSES,
+	I_KERNEL,
+	I_DOORS,
+	I_IMAGE,
+	I_NEIGHBOURS,
+	I_LEAVINGS,
+	I_STARTS,
+	I_BRIG,
+	I_SURFACE
+};
 
 enum {
 	CAUSE_NONE,
@@ -32,6 +47,15 @@ enum {
 	CAUSE_DOOR_PATH,
 	CAUSE_DOOR_ADDRESS,
 	CAUSE_DOOR_ABSTRACT,
+	CAUSE_READ_ONLY_MOUNT,
+	CAUSE_HOST_SETTING,
+	CAUSE_USERMODE_HELPER,
+	CAUSE_NOT_OF_IMAGE,
+	CAUSE_NEIGHBOUR,
+	CAUSE_PRIVILEGE_LEFT,
+	CAUSE_ROGUE_START,
+	CAUSE_ROGUE_ENTRY,
+	CAUSE_SURFACE,
 };
 
 enum {
@@ -77,19 +101,41 @@ enum {
 	OP_CONTAINER_END,
 	OP_CALLER,
 	OP_LOST,
+	OP_RENAME,
+	OP_LINK,
+	OP_SYMLINK,
+	OP_UNLINK,
+	OP_MKDIR,
+	OP_CHMOD,
+	OP_CHOWN,
+	OP_TRUNCATE,
+	OP_SETXATTR,
+	OP_RECEIVE,
+	OP_MAP,
+	OP_SOCKET,
+	OP_IO_URING,
+	OP_USERFAULTFD,
+	OP_CAPABILITY,
+	OP_IPC,
+	OP_KEY,
+	OP_INSPECT,
+	OP_SCHEDULE,
 };
 
 #define MODE_OFF 0
 #define MODE_WATCH 1
 #define MODE_KILL 2
+#define MODE_REFUSE 3
 
 #define VERDICT_SEEN 0
 #define VERDICT_KILLED 1
+#define VERDICT_REFUSED 2
 
 struct verdict {
 	u16 invariant; /* I_NONE: nothing is wrong */
 	u16 cause;
-	u32 killed;
+	u16 killed;
+	u16 refused;
 	u64 detail;
 };
 
@@ -101,20 +147,47 @@ static __always_inline bool broken(struct verdict *verdict, u16 invariant, u16 c
 	return true;
 }
 
-/* Applies the mode that is set for the invariant: forgets the verdict, keeps it, or kills the
- * current task. */
-static __noinline void carry_out(struct verdict *verdict)
+/* What is set for the verdict's invariant, or part of the surface, in this container. */
+static __noinline u32 mode_of(u64 container, struct verdict *verdict)
 {
+	struct abi_allowance *own = bpf_map_lookup_elem(&allowances, &container);
 	struct abi_settings *set = read_settings();
-	u8 mode;
+	u32 invariant = verdict->invariant & (ABI_INVARIANTS - 1);
+	u32 surface = verdict->detail & (ABI_SURFACES - 1);
+	u8 mode = 0;
 
-	if (!verdict->invariant || !set)
+	if (!set || invariant == I_NONE)
+		return MODE_OFF;
+	if (own)
+		mode = invariant == I_SURFACE ? own->surface[surface] : own->mode[invariant];
+	if (mode)
+		return mode - 1;
+	return invariant == I_SURFACE ? set->surface[surface] : set->mode[invariant];
+}
+
+/*
+ * After the fact: applies the mode that is set: forgets the verdict, keeps it, or kills the current
+ * task. To refuse it is too late.
+ */
+static __noinline void carry_out(u64 container, struct verdict *verdict)
+{
+	u32 mode;
+
+	if (!verdict->invariant)
 		return;
-	mode = set->mode[verdict->invariant & (ABI_INVARIANTS - 1)];
+	mode = mode_of(container, verdict);
 	if (mode == MODE_OFF)
 		verdict->invariant = I_NONE;
 	else if (mode == MODE_KILL && bpf_send_signal(9) == 0)
 		verdict->killed = 1;
+}
+
+/* Was the container allowed this kind of directory or door (enum brig::HostObject)? */
+static __always_inline bool object_allowed(u64 container, u32 kind)
+{
+	struct abi_allowance *own = bpf_map_lookup_elem(&allowances, &container);
+
+	return own && own->objects >> (kind & 63) & 1;
 }
 
 static __always_inline void write_verdict(struct scratch *scratch, struct verdict *verdict)
@@ -126,7 +199,9 @@ static __always_inline void write_verdict(struct scratch *scratch, struct verdic
 	header->invariant = verdict->invariant;
 	header->cause = verdict->cause;
 	header->cause_detail = verdict->detail;
-	header->verdict = verdict->killed ? VERDICT_KILLED : VERDICT_SEEN;
+	header->verdict = verdict->refused  ? VERDICT_REFUSED
+			  : verdict->killed ? VERDICT_KILLED
+					    : VERDICT_SEEN;
 }
 
 static __always_inline bool wanted(u32 operation)

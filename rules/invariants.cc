@@ -24,10 +24,10 @@ std::uint64_t GroupOf(const Event& event) {
 }
 
 std::string KeyOf(const Event& event, std::string_view object) {
-  return fmt::format("{:x} {} {} {}{}{} {}", event.actor.process.container,
+  return fmt::format("{:x} {} {} {} {}{}{} {}", event.actor.process.container,
                      static_cast<unsigned>(event.invariant), static_cast<unsigned>(event.cause),
-                     static_cast<unsigned>(event.verdict), IsWrite(event) ? 'w' : 'r',
-                     IsRefused(event) ? 'f' : 's', object);
+                     static_cast<unsigned>(event.operation), static_cast<unsigned>(event.verdict),
+                     IsWrite(event) ? 'w' : 'r', IsRefused(event) ? 'f' : 's', object);
 }
 
 }  // namespace

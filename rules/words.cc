@@ -257,6 +257,14 @@ std::string_view NamespaceWords(std::uint64_t type) {
   }
 }
 
+// The bits beside the capabilities: kernel/invariants/credentials.h.
+std::string UnannouncedWords(std::uint64_t changed) {
+  constexpr std::uint64_t kUserNamespace = 1ULL << 62, kUser = 1ULL << 63;
+  const std::string capabilities = CapabilityNames(changed & ~(kUserNamespace | kUser));
+  if (!capabilities.empty()) return capabilities;
+  return (changed & kUser) != 0 ? "another user's rights" : "another user namespace";
+}
+
 std::string PrivilegeWords(const Event& event) {
   constexpr std::uint64_t kSetUid = 04000, kSetGid = 02000;
   const std::string path = Or(PathOf(event), "a file");
@@ -340,8 +348,7 @@ std::string ObjectOf(const Event& event) {
       return Or(CapabilityNames(event.cause_detail), "more capabilities");
     case Cause::kLessConfinement:
       return event.cause_detail == 2 ? "the bar to new privileges" : "the seccomp filter";
-    case Cause::kUnannounced:
-      return Or(CapabilityNames(event.cause_detail), "another user namespace");
+    case Cause::kUnannounced: return UnannouncedWords(event.cause_detail);
     case Cause::kForeignTask: return TargetOf(event);
     case Cause::kForeignTaskFile:
       return Or(PathOf(event), fmt::format("the files of process {}", event.cause_detail));

@@ -21,6 +21,7 @@ enum class MapId : std::size_t {
   kInetDoors,
   kAllowedDevices,
   kAllowances,
+  kListedFiles,
   kOwnProcesses,
   kCritical,
   kTelemetry,
@@ -32,9 +33,9 @@ enum class MapId : std::size_t {
 };
 inline constexpr std::size_t kMapCount = static_cast<std::size_t>(MapId::kCompatCalls) + 1;
 inline constexpr std::array<std::string_view, kMapCount> kMapNames = {
-    "settings",   "guarded",       "unix_doors", "inet_doors",  "allowed_devices",
-    "allowances", "own_processes", "critical",   "telemetry",   "announcements",
-    "counters",   "births",        "sysctls",    "compat_calls"};
+    "settings",      "guarded",      "unix_doors",    "inet_doors", "allowed_devices",
+    "allowances",    "listed_files", "own_processes", "critical",   "telemetry",
+    "announcements", "counters",     "births",        "sysctls",    "compat_calls"};
 
 struct Handles {
   std::array<UniqueFd, kMapCount> maps;

@@ -12,17 +12,22 @@
 #include "model/event.h"
 #include "model/status.h"
 #include "sensor/handles.h"
+#include "sensor/maps.h"
 
 namespace brig::sensor {
 
 // Reasons that leave no road unseen: there is nothing to watch.
 inline constexpr const char* kNoSuchCall = "this kernel has no such call";
 inline constexpr const char* kNoCompatCalls = "this kernel runs no 32-bit calls";
+inline constexpr const char* kLsmListUnread = "the list of LSMs cannot be read";
+inline constexpr const char* kNoSuchHook = "hook absent in this kernel";
+inline constexpr const char* kOtherForm = "this kernel uses the hook's other form";
 
 struct LoadOptions {
   std::array<Mode, kInvariantCount> modes{};  // index: Invariant; [0] is unused
   std::array<Mode, kSurfaceCount> surface{};  // index: Surface; [0] is unused
   std::uint64_t wanted = ~0ULL;               // telemetry operations to send: bit = Operation
+  std::vector<ListedFile> listed;             // runtimes and helpers, from the first moment
   std::vector<std::uint32_t> own_processes;   // pids whose calls to engines are brig's own
 };
 

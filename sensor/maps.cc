@@ -158,6 +158,17 @@ Result<> WriteInetDoors(const Handles& handles, const std::vector<AddressObject>
   return Replace(handles.map(MapId::kInetDoors), entries);
 }
 
+Result<> WriteListedFiles(const Handles& handles, const std::vector<ListedFile>& files) {
+  std::vector<std::pair<abi_inode_key, std::uint32_t>> entries;
+  for (const ListedFile& file : files) {
+    const abi_inode_key key{.inode = file.inode, .device = file.device, .padding = 0};
+    const std::uint32_t purpose =
+        (file.runtime ? ABI_LISTED_RUNTIME : 0U) | (file.helper ? ABI_LISTED_HELPER : 0U);
+    entries.push_back({key, purpose});
+  }
+  return Replace(handles.map(MapId::kListedFiles), entries);
+}
+
 Result<> WriteCommonDevices(const Handles& handles) {
   Allowance common{.container = 0, .devices = {}};
   for (const std::uint32_t minor : {3U, 5U, 7U, 8U, 9U})

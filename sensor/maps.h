@@ -58,6 +58,18 @@ struct AddressObject {
 [[nodiscard]] Result<> WriteAllowance(const Handles& handles, const Allowance& allowance);
 [[nodiscard]] Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance);
 
+// A file known by its inode, and what for: ABI_LISTED_* of kernel/abi/event_abi.h.
+struct ListedFile {
+  std::uint64_t inode = 0;
+  std::uint32_t device = 0;
+  bool runtime = false;  // may start and enter containers
+  bool helper = false;   // may be started by the kernel itself
+  friend auto operator<=>(const ListedFile&, const ListedFile&) = default;
+};
+// Replaces the whole list. At most 256, else kLimit.
+[[nodiscard]] Result<> WriteListedFiles(const Handles& handles,
+                                        const std::vector<ListedFile>& files);
+
 // brig's own processes, whose calls to engines are nobody's start.
 [[nodiscard]] Result<> WriteOwnProcess(const Handles& handles, std::uint32_t pid, bool own);
 

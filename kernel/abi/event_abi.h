@@ -235,7 +235,6 @@ struct abi_settings {
 	__u64 wanted; /* telemetry operations to send: bit = operation */
 	__u64 host_mount_namespace;
 	__u64 host_root_inode;
-	__u64 first_key; /* container keys count up from here */
 	__u32 host_root_device;
 	__u32 host_pid_namespace;
 	__u32 host_net_namespace;
@@ -248,7 +247,7 @@ struct abi_settings {
 	__u32 host_cgroup_namespace;
 	__u8 surface[ABI_SURFACES]; /* enum brig::Mode, by enum brig::Surface */
 };
-ABI_CHECK(abi_settings, 160);
+ABI_CHECK(abi_settings, 152);
 
 /* What a container may do beyond the strict default. */
 struct abi_allowance {
@@ -265,6 +264,10 @@ struct abi_inode_key {
 	__u32 padding;
 };
 ABI_CHECK(abi_inode_key, 16);
+
+/* What a listed file is for: bits. */
+#define ABI_LISTED_RUNTIME 1u
+#define ABI_LISTED_HELPER 2u
 
 struct abi_address_key {
 	__u8 address[16];

@@ -13,11 +13,17 @@
 #define SECCOMP_WEAKER 1
 #define NO_NEW_PRIVS_WEAKER 2
 
+/* The detail of an unannounced change: the capabilities gained, and these bits. */
+#define OTHER_USER_NAMESPACE (1ull << 62)
+#define OTHER_USER (1ull << 63)
+
 struct confinement {
 	u64 permitted;
 	u32 user_namespace;
 	u32 seccomp;
 	u32 no_new_privs;
+	u32 uid;
+	u32 effective_uid;
 };
 
 static __always_inline void read_confinement(struct confinement *to, struct task_struct *task)
@@ -30,6 +36,8 @@ static __always_inline void read_confinement(struct confinement *to, struct task
 	to->user_namespace = cred->user_ns->ns.inum;
 	to->seccomp = task->seccomp.mode;
 	to->no_new_privs = task->atomic_flags & 1;
+	to->uid = cred->uid.val;
+	to->effective_uid = cred->euid.val;
 }
 
 static __always_inline void announce(struct label *label, struct task_struct *task)
@@ -41,17 +49,24 @@ static __always_inline void announce(struct label *label, struct task_struct *ta
 	label->user_namespace = now.user_namespace;
 	label->seccomp = now.seccomp;
 	label->no_new_privs = now.no_new_privs;
+	label->uid = now.uid;
+	label->effective_uid = now.effective_uid;
 }
 
 static __always_inline bool i4_unannounced(struct subject *subject, struct verdict *verdict)
 {
 	struct label *label = subject->label;
 	struct confinement now;
+	u64 changed;
 
 	read_confinement(&now, subject->task);
-	if ((now.permitted & ~label->permitted) || now.user_namespace != label->user_namespace)
-		return broken(verdict, I_CREDENTIALS, CAUSE_UNANNOUNCED,
-			      now.permitted & ~label->permitted);
+	changed = now.permitted & ~label->permitted;
+	if (now.user_namespace != label->user_namespace)
+		changed |= OTHER_USER_NAMESPACE;
+	if (now.uid != label->uid || now.effective_uid != label->effective_uid)
+		changed |= OTHER_USER;
+	if (changed)
+		return broken(verdict, I_CREDENTIALS, CAUSE_UNANNOUNCED, changed);
 	if (label->seccomp && !now.seccomp)
 		return broken(verdict, I_CREDENTIALS, CAUSE_LESS_CONFINEMENT, SECCOMP_WEAKER);
 	if (label->no_new_privs && !now.no_new_privs)

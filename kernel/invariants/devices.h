@@ -10,6 +10,13 @@
 #define MAJOR(dev) ((dev) >> 20)
 #define MINOR(dev) ((dev) & 0xfffff)
 
+/* The number as mknod takes it (new_encode_dev): 12 bits of major between two parts of the minor.
+ */
+static __always_inline u32 kernel_device(u32 given)
+{
+	return (given & 0xfff00) << 12 | (given & 0xff) | (given >> 12 & 0xfff00);
+}
+
 static __always_inline bool device_listed(u64 container, u32 type, u32 device)
 {
 	struct abi_device_key key = {.container = container,

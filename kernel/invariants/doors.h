@@ -59,7 +59,7 @@ static __always_inline u32 inet_door(struct subject *subject, const u8 *address,
 		key.port = 0;
 		door = bpf_map_lookup_elem(&inet_doors, &key);
 	}
-	return door ? *door : 0;
+	return door && !object_allowed(subject->label->container, *door) ? *door : 0;
 }
 
 /* An abstract name is reached through a shared network namespace; root processes of the host are

@@ -83,12 +83,15 @@ static __always_inline u32 host_directory(struct subject *subject, struct object
 		return 0;
 	/* The container's own root directory is its own, wherever on the host it lies. */
 	walk.mount_root = READ(object->mnt, mnt_root);
+	walk.above = !object->mnt; /* an entry whose mount is not known */
 	top = READ(walk.mount_root, d_inode);
 	if (!birth->root_guarded && walk.device == birth->root_device &&
 	    READ(top, i_ino) == birth->root_inode)
 		return 0;
 	bpf_loop(MAX_HOST_DEPTH, host_step, &walk, 0);
-	return walk.found == HOST_ORDINARY ? 0 : walk.found;
+	if (walk.found == HOST_ORDINARY || object_allowed(subject->label->container, walk.found))
+		return 0;
+	return walk.found;
 }
 
 /* A procfs file that changes the whole kernel: one of no process, and no setting of an own
@@ -186,6 +189,8 @@ static __always_inline bool i1_files(struct subject *subject, struct object *obj
 		return broken(verdict, I_FILES, CAUSE_FOREIGN_MOUNT, foreign);
 	if (global_switch(subject, object, verdict))
 		return true;
+	if (is_internal_mount(object->mnt))
+		return false;
 	kind = host_directory(subject, object);
 	return kind && broken(verdict, I_FILES, CAUSE_HOST_DIRECTORY, kind);
 }

@@ -11,6 +11,34 @@ static __always_inline bool foreign(u64 container, u32 type, u64 now, u64 at_bir
 	return now != at_birth && !owns_namespace(container, type, now);
 }
 
+/* Is the namespace behind a file the container's? A time namespace is nobody's secret. */
+static __always_inline bool own_namespace_file(struct subject *subject, struct ns_common *ns,
+					       u32 type)
+{
+	u64 container = subject->label->container, id = READ(ns, inum);
+	struct abi_namespaces *born = &subject->birth->namespaces;
+	struct mnt_namespace *mount = (void *)ns - bpf_core_field_offset(struct mnt_namespace, ns);
+
+	switch (type) {
+	case CLONE_NEWNS:
+		id = mount_namespace_id(mount);
+		return id == born->mount || owns_namespace(container, type, id);
+	case CLONE_NEWPID:
+		return id == born->pid || owns_namespace(container, type, id);
+	case CLONE_NEWNET:
+		return id == born->net || owns_namespace(container, type, id);
+	case CLONE_NEWIPC:
+		return id == born->ipc || owns_namespace(container, type, id);
+	case CLONE_NEWUTS:
+		return id == born->uts || owns_namespace(container, type, id);
+	case CLONE_NEWCGROUP:
+		return id == born->cgroup || owns_namespace(container, type, id);
+	case CLONE_NEWUSER:
+		return id == born->user || owns_namespace(container, type, id);
+	}
+	return true;
+}
+
 /* The type of the first namespace in `now` that is foreign, or 0. */
 static __always_inline u32 foreign_namespace(struct subject *subject, struct abi_namespaces *now)
 {
@@ -54,6 +82,17 @@ static __always_inline bool i3_mount_namespace(struct subject *subject, struct v
 	return now && now != subject->label->mount_namespace &&
 	       !owns_namespace(subject->label->container, CLONE_NEWNS, now) &&
 	       broken(verdict, I_NAMESPACES, CAUSE_FOREIGN_NAMESPACE, CLONE_NEWNS);
+}
+
+/* The same for the network, where a socket is made. */
+static __always_inline bool i3_network(struct subject *subject, struct verdict *verdict)
+{
+	u32 now = subject->task->nsproxy->net_ns->ns.inum;
+
+	return subject->birth &&
+	       foreign(subject->label->container, CLONE_NEWNET, now,
+		       subject->birth->namespaces.net) &&
+	       broken(verdict, I_NAMESPACES, CAUSE_FOREIGN_NAMESPACE, CLONE_NEWNET);
 }
 
 /* The task made the namespaces it has now (unshare, clone): they are its container's. */

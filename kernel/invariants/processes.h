@@ -7,11 +7,29 @@
 #include "kernel/object.h"
 #include "kernel/verdict.h"
 
+/*
+ * Tasks of one container, and of containers that were started with one process namespace between
+ * them (a pod that shares it, --pid=container:X), may see and steer each other; the host's is not
+ * shared in that sense.
+ */
+static __always_inline bool same_house(struct subject *subject, u64 container)
+{
+	struct abi_settings *set = read_settings();
+	struct birth *theirs;
+
+	if (container == subject->label->container)
+		return true;
+	theirs = container ? bpf_map_lookup_elem(&births, &container) : NULL;
+	return theirs && subject->birth && set &&
+	       theirs->namespaces.pid == subject->birth->namespaces.pid &&
+	       theirs->namespaces.pid != set->host_pid_namespace;
+}
+
 static __always_inline bool i5_process(struct subject *subject, u32 target, struct verdict *verdict)
 {
 	u64 container = container_of_pid(target);
 
-	return container != subject->label->container &&
+	return !same_house(subject, container) &&
 	       broken(verdict, I_PROCESSES, CAUSE_FOREIGN_TASK, container);
 }
 
@@ -53,7 +71,7 @@ static __always_inline bool i5_file(struct subject *subject, struct object *obje
 	target = host_pid_of(pid);
 	if (!is_private_name(object->dentry) && !(object->open_mode & FMODE_WRITE))
 		return false;
-	if (container_of_pid(target) == subject->label->container)
+	if (same_house(subject, container_of_pid(target)))
 		return false;
 	return broken(verdict, I_PROCESSES, CAUSE_FOREIGN_TASK_FILE, target);
 }
