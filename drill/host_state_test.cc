@@ -162,6 +162,9 @@ TEST(Expectation, IsWhatTheActiveLayersCanDo) {
   EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kRecorded);
   status.modes = {{.invariant = Invariant::kFiles, .mode = Mode::kKill}};
   EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kKilled);
+  EXPECT_EQ(ExpectationOf(technique, status).layer, Layer::kLeash);
+  status.modes[0].mode = Mode::kRefuse;
+  EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kRecorded) << "there is no guard";
   status.meter = {{.invariant = Invariant::kFiles,
                    .layer = Layer::kGuard,
                    .state = LayerState::kActive,
@@ -169,7 +172,7 @@ TEST(Expectation, IsWhatTheActiveLayersCanDo) {
   EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kRefused);
   EXPECT_EQ(ExpectationOf(technique, status).layer, Layer::kGuard);
   status.meter[0].invariant = Invariant::kDoors;
-  EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kKilled);
+  EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kRecorded) << "another one's guard";
 }
 
 }  // namespace

@@ -184,14 +184,19 @@ Expectation ExpectationOf(const Technique& technique, const Status& status) {
   const auto concerns = [&](Invariant invariant) {
     return std::ranges::find(invariants, NameOf(invariant)) != invariants.end();
   };
+  const auto guarded = std::ranges::any_of(status.meter, [&](const Protection& each) {
+    return each.layer == Layer::kGuard && each.state != LayerState::kAbsent &&
+           concerns(each.invariant);
+  });
   Expectation expected;
-  for (const InvariantMode& each : status.modes)
-    if (concerns(each.invariant) && each.mode == Mode::kKill)
-      expected = {Layer::kLeash, Seen::kKilled};
-  for (const Protection& each : status.meter)
-    if (each.layer == Layer::kGuard && each.state != LayerState::kAbsent &&
-        concerns(each.invariant) && technique.best != Best::kRecorded)
+  for (const InvariantMode& each : status.modes) {
+    if (!concerns(each.invariant)) continue;
+    if (each.mode == Mode::kKill)
+      expected = {guarded ? Layer::kGuard : Layer::kLeash, Seen::kKilled};
+    if (each.mode == Mode::kRefuse && guarded)
       expected = {Layer::kGuard, technique.best == Best::kRefused ? Seen::kRefused : Seen::kKilled};
+    if (technique.best == Best::kRecorded) expected.seen = Seen::kRecorded;
+  }
   return expected;
 }
 
