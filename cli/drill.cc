@@ -119,7 +119,8 @@ Result<drill::Brig> Drill::FindBrig(const Session& session) const {
     if (!findings) return found;
     for (const std::string& line : *findings) {
       auto finding = ReadFinding(line);
-      if (finding && finding->subject.container.id == id) found.push_back(*std::move(finding));
+      if (finding && (id.empty() || finding->subject.container.id == id))
+        found.push_back(*std::move(finding));
     }
     return found;
   };

@@ -15,8 +15,8 @@ std::vector<Technique> Gather() {
   for (const auto table :
        {tables::Mounts(), tables::Devices(), tables::Capabilities(), tables::Namespaces(),
         tables::Processes(), tables::Procfs(), tables::Kernel(), tables::Runtime(), tables::Uring(),
-        tables::Daemons(), tables::Exploits(), tables::Drift(), tables::Neighbours(),
-        tables::Leavings()})
+        tables::Daemons(), tables::Exploits(), tables::Starts(), tables::Drift(),
+        tables::Neighbours(), tables::Leavings()})
     all.insert(all.end(), table.begin(), table.end());
   return all;
 }
@@ -43,6 +43,7 @@ std::string_view NameOf(Family family) {
     case Family::kUring: return "io_uring";
     case Family::kDaemons: return "daemons";
     case Family::kExploits: return "exploits";
+    case Family::kStarts: return "starts";
     case Family::kDrift: return "drift";
     case Family::kNeighbours: return "neighbours";
     case Family::kLeavings: return "leavings";

@@ -20,6 +20,7 @@ std::span<const Technique> Runtime();
 std::span<const Technique> Uring();
 std::span<const Technique> Daemons();
 std::span<const Technique> Exploits();
+std::span<const Technique> Starts();
 std::span<const Technique> Drift();
 std::span<const Technique> Neighbours();
 std::span<const Technique> Leavings();

@@ -403,6 +403,66 @@ constexpr Technique kNeighbours[] = {
 
 std::span<const Technique> Neighbours() { return kNeighbours; }
 
+constexpr Technique kStarts[] = {
+    {.name = "starts.by-hand-unshare",
+     .family = Family::kStarts,
+     .mitre = "T1610",
+     .sentence = "makes a container by hand with unshare(2) and another root",
+     .invariants = "I11 I3",
+     .weakness = "host-act",
+     .act = "contain unshare {place}/image",
+     .twin = "hostname",
+     .oracle = Oracle::kHolds,
+     .proof = "out=mnt",
+     .best = Best::kRecorded,
+     .why = "a host's program may have namespaces of its own: what it makes is held as an "
+            "unannounced container"},
+    {.name = "starts.by-hand-clone",
+     .family = Family::kStarts,
+     .mitre = "T1610",
+     .sentence = "makes one by hand with clone(2)",
+     .invariants = "I11 I3",
+     .weakness = "host-act",
+     .act = "contain clone {place}/image",
+     .twin = "hostname",
+     .oracle = Oracle::kHolds,
+     .proof = "out=mnt",
+     .best = Best::kRecorded,
+     .why = "a host's program may have namespaces of its own: what it makes is held as an "
+            "unannounced container",
+     .unnamed = true},
+    {.name = "starts.by-hand-clone3",
+     .family = Family::kStarts,
+     .mitre = "T1610",
+     .sentence = "makes one by hand with clone3(2)",
+     .invariants = "I11 I3",
+     .weakness = "host-act",
+     .act = "contain clone3 {place}/image",
+     .twin = "hostname",
+     .oracle = Oracle::kHolds,
+     .proof = "out=mnt",
+     .best = Best::kRecorded,
+     .why = "a host's program may have namespaces of its own: what it makes is held as an "
+            "unannounced container",
+     .unnamed = true},
+    {.name = "starts.by-hand-chroot",
+     .family = Family::kStarts,
+     .mitre = "T1610",
+     .sentence = "makes one by hand with chroot(2) in place of another root",
+     .invariants = "I11 I3",
+     .weakness = "host-act",
+     .act = "contain chroot {place}/image",
+     .twin = "hostname",
+     .oracle = Oracle::kHolds,
+     .proof = "out=mnt",
+     .best = Best::kRecorded,
+     .why = "a host's program may have namespaces of its own: what it makes is held as an "
+            "unannounced container",
+     .unnamed = true},
+};
+
+std::span<const Technique> Starts() { return kStarts; }
+
 constexpr Technique kExploits[] = {
     {.name = "exploits.root",
      .family = Family::kExploits,

@@ -151,7 +151,13 @@ bool Holds(pid_t pid, std::string_view proof) {
   if (kind == "privileges") return FieldOf(directory + "status", "NoNewPrivs") == "0";
   const std::size_t colon = value.find(':');
   const std::string space = NamespaceOf(std::to_string(pid), value.substr(0, colon));
-  if (kind == "out") return !space.empty() && space != NamespaceOf("self", value);
+  if (kind == "out") {
+    const std::string children =
+        ReadFile(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or("");
+    for (const std::string& each : WordsOf(children))
+      if (NamespaceOf(each, value) != NamespaceOf("self", value)) return true;
+    return !space.empty() && space != NamespaceOf("self", value);
+  }
   return kind == "in" && !space.empty() &&
          space == NamespaceOf(value.substr(colon + 1), value.substr(0, colon));
 }

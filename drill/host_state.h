@@ -27,7 +27,7 @@ std::string StateOfSetting(std::string_view setting);
 //   program=START  it runs a program whose path begins so
 //   code=SUFFIX    it has mapped such a file so that it may be executed
 //   in=KIND:PID    it is in that process's namespace
-//   out=KIND       it is not in our own namespace of that kind
+//   out=KIND       it or a child of it is not in our own namespace of that kind
 //   capability=N   it has that capability;  privileges=yes: it may gain some by executing
 bool Holds(pid_t pid, std::string_view proof);
 

@@ -64,6 +64,7 @@ Result<RunResult> Run::Do() {
   BRIG_TRY(StartAct());
   Watch();
   result_.done = acting_->Wait(Milliseconds(0)) == 0;
+  result_.pid = weakness_.host_act ? pid_ : -1;
   result_.output = acting_->Output();
   result_.worked = Judge(result_.output);
   if (technique_.oracle == Oracle::kSetting) stage_->Restore();

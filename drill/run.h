@@ -23,6 +23,7 @@ struct RunOptions {
 
 struct RunResult {
   std::string container;  // its id, as brig has it
+  pid_t pid = -1;         // of the act, for an act on the host
   bool worked = false;    // the oracle says so
   bool done = false;      // the act ended with 0; what the twin has to
   std::string output;     // what the act said, for the explanation

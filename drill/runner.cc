@@ -45,7 +45,7 @@ class Drill {
 
  private:
   void WaitUntilKnown(const std::string& container);
-  std::vector<Finding> FindingsOf(const std::string& container);
+  std::vector<Finding> FindingsOf(const RunResult& run);
   void JudgeUnprotected(Outcome& outcome, const RunResult& attack);
   void JudgeProtected(Outcome& outcome, const RunResult& attack);
   void JudgeTwin(Outcome& outcome);
@@ -68,9 +68,17 @@ void Drill::WaitUntilKnown(const std::string& container) {
   }
 }
 
-std::vector<Finding> Drill::FindingsOf(const std::string& container) {
+// An act on the host is in no container: what is about its process, or one that it has started.
+std::vector<Finding> Drill::FindingsOf(const RunResult& run) {
   const std::lock_guard guard(asking_);
-  return brig_.findings(container);
+  if (run.pid < 0) return brig_.findings(run.container);
+  std::vector<Finding> findings = brig_.findings("");
+  std::erase_if(findings, [&](const Finding& finding) {
+    return std::ranges::none_of(finding.subject.chain, [&](const Process& process) {
+      return process.ref.pid == static_cast<std::uint32_t>(run.pid);
+    });
+  });
+  return findings;
 }
 
 Outcome Drill::Do(const Technique& technique) {
@@ -113,7 +121,7 @@ void Drill::JudgeProtected(Outcome& outcome, const RunResult& attack) {
   outcome.seen = Seen::kMissed;
   while (outcome.seen == Seen::kMissed && std::chrono::steady_clock::now() < deadline) {
     others.clear();
-    for (const Finding& finding : FindingsOf(attack.container)) {
+    for (const Finding& finding : FindingsOf(attack)) {
       const std::string invariant(NameOf(finding.invariant));
       if (std::ranges::find(right, invariant) == right.end()) {
         others += fmt::format("{} {}: {}; ", invariant, NameOf(finding.cause), finding.road);
@@ -152,7 +160,7 @@ void Drill::JudgeTwin(Outcome& outcome) {
   std::string found;
   if (twin && brig_.present()) {
     std::this_thread::sleep_for(kTwinQuiet);
-    for (const Finding& finding : FindingsOf(twin->container))
+    for (const Finding& finding : FindingsOf(*twin))
       found += fmt::format("{} {}; ", NameOf(finding.invariant), finding.road);
   }
   if (outcome.twin_worked && found.empty()) return;

@@ -50,6 +50,7 @@ struct Outcome {
 // How the runner asks brig; all of them empty when there is none.
 struct Brig {
   std::function<bool(const std::string& container)> knows;
+  // Those about a container; all of them for "".
   std::function<std::vector<Finding>(const std::string& container)> findings;
   Status status;
   [[nodiscard]] bool present() const { return findings != nullptr; }

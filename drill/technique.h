@@ -32,11 +32,12 @@ enum class Family : std::uint8_t {
   kUring,
   kDaemons,
   kExploits,
+  kStarts,
   kDrift,
   kNeighbours,
   kLeavings,
 };
-inline constexpr std::uint8_t kFamilyCount = 14;
+inline constexpr std::uint8_t kFamilyCount = 15;
 std::string_view NameOf(Family family);
 
 // How the host's side knows. Never by the attack's own word.

@@ -24,7 +24,7 @@ UNSEEN = re.compile(
     r"|32-bit-.*))|io_uring\.(read-slot|unlink|rename|link|symlink|directory)"
     r"|namespaces\.abstract-(datagram|message)|daemons\.engine-port-fast-open"
     r"|processes\.(signal-owner|nice|policy|affinity|io-class)"
-    r"|runtime\.memory-program|(drift|neighbours|leavings)\..*")
+    r"|runtime\.memory-program|(drift|neighbours|leavings|starts)\..*")
 
 
 def attack_program():
