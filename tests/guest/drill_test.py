@@ -30,7 +30,7 @@ HOST = ("mkdir -p /etc/cron.d /root /usr/bin /var/log /var/lib/docker && touch /
 
 
 class Scene:
-    """One guest: a drill without brig, then one with it. unprotected, protected: outcomes by name."""
+    """One guest: a drill without brig, then one with it; the outcomes of each by name."""
 
     def __init__(self, series):
         self.series = series
@@ -44,7 +44,8 @@ class Scene:
             self.unprotected = self.drill("unprotected", "--unprotected")
             self.start_brig()
             self.protected = self.drill("protected", "")
-            self.verified = guest.run("kill $(cat /run/brigd.pid); sleep 5; brig ledger verify", 120)
+            self.verified = guest.run("kill $(cat /run/brigd.pid); sleep 5; brig ledger verify",
+                                      timeout_s=120)
 
     def drill(self, name, flags):
         """Runs in the background of the guest, so that what is known survives a deadline."""
@@ -64,7 +65,8 @@ class Scene:
         return {each["name"]: each for each in documents(text)}
 
     def start_brig(self):
-        self.guest.run("(echo $$ >/run/brigd.pid; exec brigd --mode all=refuse) >/run/brigd.log 2>&1 &")
+        self.guest.run("(echo $$ >/run/brigd.pid; exec brigd --mode all=refuse)"
+                       " >/run/brigd.log 2>&1 &")
         deadline = time.monotonic() + START_TIMEOUT_S
         while self.guest.run("brig status --json").status != 0:
             if time.monotonic() > deadline:
