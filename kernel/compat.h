@@ -30,6 +30,10 @@ struct mnt_namespace___seq {
 struct ns_common___id {
 	u64 ns_id;
 };
+/* The kind of a namespace moved from its operations into itself by 7.x. */
+struct ns_common___kind {
+	u32 ns_type;
+};
 /* Mounts of a namespace: a list until 6.7, a tree ordered by unique id since. */
 struct mnt_namespace___list {
 	struct list_head list;
@@ -78,6 +82,19 @@ static __always_inline u64 mount_namespace_id(struct mnt_namespace *ns)
 		return id;
 	}
 	return READ(ns, ns.inum);
+}
+
+/* CLONE_NEW*, of any namespace. */
+static __always_inline u32 namespace_kind(struct ns_common *ns)
+{
+	struct ns_common___kind *with_kind = (void *)ns;
+	u32 kind = 0;
+
+	if (bpf_core_field_exists(with_kind->ns_type)) {
+		BPF_CORE_READ_INTO(&kind, with_kind, ns_type);
+		return kind;
+	}
+	return READ(ns, ops, type);
 }
 
 /* The same for a namespace that was reached by typed pointers. */

@@ -80,10 +80,16 @@ static __always_inline u64 namespace_of_mount(struct vfsmount *mnt)
 	return is_internal(ns) ? 0 : mount_namespace_id(ns);
 }
 
-/* No task can name a file on such a mount: a filesystem opens its own layers through it. */
-static __always_inline bool is_internal_mount(struct vfsmount *mnt)
+/*
+ * A filesystem opens its own layers: through a mount that no task can name, or (overlay until 6.7)
+ * by an inode under the name of another. The open that the task asked for is judged by itself.
+ */
+static __always_inline bool of_a_layer(struct object *object)
 {
-	return mnt && is_internal(READ(real_mount(mnt), mnt_ns));
+	struct inode *named = READ(object->dentry, d_inode);
+
+	return object->mnt && (is_internal(READ(real_mount(object->mnt), mnt_ns)) ||
+			       (named && named != object->inode));
 }
 
 static __always_inline u32 magic_of(struct inode *inode)

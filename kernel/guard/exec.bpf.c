@@ -43,18 +43,17 @@ static __noinline int born(struct act *act, struct file *file, struct object *ob
 	return answer(act);
 }
 
+/* The label of whoever belongs to no container, for the record of it. */
+__u64 no_label[sizeof(struct label) / 8];
+
 /* A program that the kernel starts by itself: nobody but the kernel's own threads are its parents.
  */
-static __noinline int helper(struct file *file, struct inode *inode)
+static __always_inline int helper(struct act *act, struct object *object)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct label host = {};
-	struct act act = {.operation = OP_EXEC, .subject = {.task = task, .label = &host}};
-	struct object object = {};
-
-	if (!i6_helper(task, inode, &act.verdict) || !object_of_file(&object, file))
+	if (!i6_helper(act->subject.task, object->inode, &act->verdict))
 		return 0;
-	return file_answer(&act, &object, 0, UNSEEN);
+	act->subject.label = (struct label *)no_label;
+	return file_answer(act, object, 0, UNSEEN);
 }
 
 SEC("lsm/bprm_check_security")
@@ -68,7 +67,7 @@ int BPF_PROG(guard_bprm_check_security, struct linux_binprm *program, int ret)
 		return ret;
 	if (!contained(&act, OP_EXEC)) {
 		if (give_birth(&act.subject, act.subject.task) == BORN_OUTSIDE)
-			return helper(file, object.inode);
+			return helper(&act, &object);
 		return born(&act, file, &object);
 	}
 	if (!judge_program(&act, &object))

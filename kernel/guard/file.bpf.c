@@ -14,7 +14,7 @@ static __always_inline bool i3_file(struct subject *subject, struct object *obje
 	if (object->magic != NSFS_MAGIC || !subject->birth)
 		return false;
 	ns = READ(object->inode, i_private);
-	type = READ(ns, ops, type);
+	type = namespace_kind(ns);
 	return !own_namespace_file(subject, ns, type) &&
 	       broken(verdict, I_NAMESPACES, CAUSE_FOREIGN_NAMESPACE, type);
 }

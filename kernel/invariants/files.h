@@ -189,7 +189,7 @@ static __always_inline bool i1_files(struct subject *subject, struct object *obj
 		return broken(verdict, I_FILES, CAUSE_FOREIGN_MOUNT, foreign);
 	if (global_switch(subject, object, verdict))
 		return true;
-	if (is_internal_mount(object->mnt))
+	if (of_a_layer(object))
 		return false;
 	kind = host_directory(subject, object);
 	return kind && broken(verdict, I_FILES, CAUSE_HOST_DIRECTORY, kind);

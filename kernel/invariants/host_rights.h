@@ -101,7 +101,7 @@ static __always_inline bool i3_entering(struct subject *subject, struct verdict 
 	if (!inode || magic_of(inode) != NSFS_MAGIC || !subject->birth)
 		return false;
 	ns = READ(inode, i_private);
-	type = READ(ns, ops, type);
+	type = namespace_kind(ns);
 	return !own_namespace_file(subject, ns, type) &&
 	       broken(verdict, I_NAMESPACES, CAUSE_FOREIGN_NAMESPACE, type);
 }
