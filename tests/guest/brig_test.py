@@ -77,7 +77,13 @@ def techniques(handle):
 
 
 class Scene(Watched):
-    """Everything that is done in one guest, and what came of it."""
+    """Everything that is done in one guest, and what came of it.
+
+    The guest takes no programs that refuse: what is seen here is seen by the tracepoints alone.
+    """
+
+    def __init__(self, series):
+        super().__init__(series, bpf_lsm=False)
 
     def act(self):
         self.run(f"echo {SECRET} >/etc/secret && mkdir -p /srv && touch /srv/anchor && "
@@ -151,7 +157,7 @@ class BrigOnAKernel:
                 if each["subject"]["container"]["id"] == container]
 
     def test_every_program_is_attached_but_those_that_would_see_nothing(self):
-        programs = self.scene.status["programs"]
+        programs = [each for each in self.scene.status["programs"] if each["object"] == "sensor"]
         self.assertGreater(len(programs), 50)
         missing = {each["name"]: each["reason"] for each in programs if not each["attached"]}
         self.assertEqual(missing, NOT_ATTACHED[self.series])
