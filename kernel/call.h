@@ -10,6 +10,7 @@
 #ifndef BRIG_CALL_H
 #define BRIG_CALL_H
 
+#include "kernel/invariants/credentials.h"
 #include "kernel/subject.h"
 #include "kernel/verdict.h"
 
@@ -25,7 +26,8 @@ struct call {
 /*
  * Where tracepoints can be preempted (since 7.0), the kernel skips a program that is already
  * running on the CPU, and a child may miss its label. A child of a labelled task is always that
- * container's, so it is made up for at its next watched call.
+ * container's, so it is made up for at its next watched call. The threads beside one that is about
+ * to execute a container's first program are the runtime's, and about to end.
  */
 static __noinline struct label *inherit_late(struct task_struct *task)
 {
@@ -38,11 +40,12 @@ static __noinline struct label *inherit_late(struct task_struct *task)
 	if (tid == task->tgid)
 		from = task->real_parent;
 	label = bpf_task_storage_get(&labels, from, 0, 0);
-	if (!label)
+	if (!label || label->born)
 		return NULL;
 	label = bpf_task_storage_get(&labels, task, label, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!label)
 		return NULL;
+	announce(label, task);
 	container = label->container;
 	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
 	birth = bpf_map_lookup_elem(&births, &container);

@@ -74,7 +74,7 @@ const std::vector<Need>& GuardNeeds() {
         "guard_socket_create"}},
       {Invariant::kCredentials,
        {"guard_file_open", "guard_bprm_check_security", "guard_bprm_committed_creds",
-        "guard_capable"}},
+        "guard_capable", "guard_task_fix_setuid", "guard_capset"}},
       {Invariant::kProcesses,
        {"guard_ptrace_access_check", "guard_task_kill", "guard_task_setrlimit",
         "guard_task_setscheduler", "guard_task_setnice", "guard_task_setioprio",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* All programs of the guard, one object. Its maps are those of brig.bpf.c. */
 #include "kernel/guard/exec.bpf.c"
+#include "kernel/guard/credential.bpf.c"
 #include "kernel/guard/file.bpf.c"
 #include "kernel/guard/path.bpf.c"
 #include "kernel/guard/mount.bpf.c"

@@ -118,6 +118,8 @@ int BPF_PROG(guard_capable, const struct cred *cred, struct user_namespace *ns, 
 
 	if (ret || !contained(&act, OP_CAPABILITY))
 		return ret;
+	if (shadow_differs(&act))
+		return kernel_answer(&act, capability, 0, UNSEEN);
 	if (capability == CAP_SYS_ADMIN && i3_entering(&act.subject, &act.verdict))
 		act.operation = OP_SETNS;
 	else if (capability == CAP_SYS_ADMIN && i1_unlocking(&act.subject, &act.verdict))
