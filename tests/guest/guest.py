@@ -19,6 +19,7 @@ import os
 import pathlib
 import selectors
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,11 +32,12 @@ import oci  # noqa: E402
 from guest import fetch_kernels  # noqa: E402
 from scenarios import images  # noqa: E402
 from support import (abandoned, cache, need, only_one, private_directory, run, stop,  # noqa: E402
-                     with_parent)
+                     wait_for, with_parent)
 
 MEMORY_MIB = 1024
 BOOT_TIMEOUT_S = 120
 COMMAND_TIMEOUT_S = 60
+SAVE_TIMEOUT_S = 120
 PART_BYTES = 512  # of a command that are sent at once
 # What Debian's kernels offer; without "bpf" programs of the guard cannot be attached.
 LSMS = "landlock,lockdown,yama,integrity,apparmor"
@@ -148,10 +150,11 @@ class Guest:
     """A running guest; use it as a context manager. One thread at a time."""
 
     def __init__(self, series, programs=(), files=None, modules=(), command_line="", bpf_lsm=True,
-                 boot_timeout_s=BOOT_TIMEOUT_S):
+                 boot_timeout_s=BOOT_TIMEOUT_S, state=None):
         """programs: paths, or names of what this host has (crun, strace), with their libraries.
         files: path in the guest -> file of the host. modules: kernel modules, loaded at the start.
-        bpf_lsm: whether the kernel takes programs that refuse."""
+        bpf_lsm: whether the kernel takes programs that refuse. state: a file that save() wrote for
+        a guest of the same options: it goes on from there instead of booting."""
         need("qemu-system-x86_64", "busybox", "cpio", "ldd", "runc", "setpriv", root=False)
         self.kernel = fetch_kernels.fetch(series)
         for old in abandoned("guest"):
@@ -163,13 +166,21 @@ class Guest:
         self._process = None
         try:
             archive = initramfs(self.kernel, programs, files or {}, modules)
-            serial = ["-serial", f"file:{self._console}",
-                      "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands"]
+            options = ["-serial", f"file:{self._console}",
+                       "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands",
+                       "-monitor", f"unix:{self._directory}/monitor,server=on,wait=off"]
+            if state:
+                options += ["-incoming", f"exec:cat {state}"]
             self._process = subprocess.Popen(
-                qemu(self.kernel, archive, f"{lsm(bpf_lsm)} {command_line}", serial), bufsize=0,
+                qemu(self.kernel, archive, f"{lsm(bpf_lsm)} {command_line}", options), bufsize=0,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             deadline = time.monotonic() + boot_timeout_s
-            while self._line(deadline) != "ready":
+            if state:
+                # What is typed before the state is read would be forgotten.
+                wait_for(lambda: (self._directory / "monitor").exists() and
+                         "running" in self._monitor("info status"), "the saved guest",
+                         boot_timeout_s)
+            while not state and self._line(deadline) != "ready":
                 pass
         except BaseException:
             self.stop()
@@ -189,6 +200,28 @@ class Guest:
             self._process.stdout.close()
             self._process = None
         shutil.rmtree(self._directory, ignore_errors=True)
+
+    def save(self, path):
+        """Writes the whole state of the guest into a file, and ends it. Its clock stands still
+        until a guest goes on from there."""
+        self._monitor(f'migrate "exec:cat >{path}"')
+        state = self._monitor("info migrate")
+        if "completed" not in state:
+            raise GuestError(f"the guest's state is not saved: {state}")
+        self.stop()
+
+    def _monitor(self, command):
+        """What QEMU's own console answers to a command."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(SAVE_TIMEOUT_S)
+            monitor.connect(f"{self._directory}/monitor")
+            for line in (None, command):  # it greets first
+                if line:
+                    monitor.sendall(f"{line}\n".encode())
+                said = ""
+                while not said.rstrip().endswith("(qemu)"):
+                    said += monitor.recv(4096).decode(errors="replace")
+            return said
 
     def console(self):
         """What the kernel and init have said so far."""
@@ -253,6 +286,8 @@ def shell(words):
     parser.add_argument("programs", nargs="*", metavar="PROGRAM",
                         help="a path, or the name of a program of this host")
     parser.add_argument("-c", dest="command", help="run this, print what it says, and end")
+    parser.add_argument("--brig", action="store_true",
+                        help="with -c: in a guest where brigd of the newest build runs")
     parser.add_argument("--exploit", action="store_true",
                         help="load the module that plays the kernel exploit")
     parser.add_argument("--no-bpf-lsm", dest="bpf_lsm", action="store_false",
@@ -264,9 +299,15 @@ def shell(words):
         from guest.exploit import module
         modules = [module.build(wanted.series)]
     extra = os.environ.get("BRIG_GUEST_APPEND", "")
+    if wanted.brig and wanted.command is None:
+        parser.error("--brig goes with -c")
     if wanted.command is not None:
-        with Guest(wanted.series, wanted.programs, modules=modules, command_line=extra,
-                   bpf_lsm=wanted.bpf_lsm) as guest:
+        from guest.prepared import brig_programs, brig_script, prepared
+        script, programs = "true", wanted.programs
+        if wanted.brig:
+            script, programs = brig_script(), [*programs, *brig_programs()]
+        with prepared(wanted.series, script, programs=programs, modules=modules,
+                      command_line=extra, bpf_lsm=wanted.bpf_lsm) as guest:
             answer = guest.run(wanted.command, timeout_s=600)
         sys.stdout.write(answer.stdout)
         sys.stderr.write(answer.stderr)

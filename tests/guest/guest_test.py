@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest.fetch_kernels import SERIES, fetch  # noqa: E402
-from guest.guest import Guest, GuestError, initramfs  # noqa: E402
+from guest.guest import BOOT_TIMEOUT_S, Guest, GuestError, initramfs  # noqa: E402
+from guest.prepared import prepared  # noqa: E402
 from support import need, wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -82,7 +84,7 @@ class Commands(unittest.TestCase):
         self.assertNotIn("bpf", names)
 
     def test_a_program_of_this_host_takes_the_place_of_busyboxs(self):
-        self.assertIn("GNU coreutils", self.guest.run("stat --version").stdout)
+        self.assertIn("GNU coreutils", self.guest.run("/bin/stat --version").stdout)
         self.assertIn("BusyBox", self.guest.run("busybox | head -1").stdout)
 
     def test_a_container_keeps_quotes_lines_and_status(self):
@@ -129,6 +131,24 @@ class Cache(unittest.TestCase):
             self.assertNotEqual(initramfs(kernel, [], {"/etc/it": file.name}), first)
             self.assertNotEqual(initramfs(kernel, [], {"/etc/other": file.name}),
                                 initramfs(kernel, [], {"/etc/it": file.name}))
+
+
+class Prepared(unittest.TestCase):
+    def test_a_guest_goes_on_from_where_one_was_saved(self):
+        script = f"echo {os.urandom(8).hex()} >/run/drawn"
+        with prepared("6.1", script) as one:
+            drawn = one.run("cat /run/drawn; touch /run/mine").stdout
+        started = time.monotonic()
+        with prepared("6.1", script) as other:
+            self.assertEqual(other.run("cat /run/drawn").stdout, drawn)
+            self.assertLess(time.monotonic() - started, BOOT_TIMEOUT_S / 4)
+            self.assertEqual(other.run("test -e /run/mine").status, 1, "nothing is written back")
+            self.assertEqual(other.container("id -u").stdout, "0\n")
+
+    def test_a_script_that_fails_is_an_error_and_is_not_kept(self):
+        for _ in range(2):
+            with self.assertRaisesRegex(GuestError, "exit 3"):
+                prepared("6.1", "exit 3")
 
 
 class Lifetime(unittest.TestCase):
