@@ -7,7 +7,6 @@
 #include "kernel/maps.h"
 #include "kernel/verdict.h"
 
-#define MODE_REFUSE 3
 #define MAX_NAME 24 /* longer than each of ours, so that a longer name is none of them */
 
 static __always_inline bool is_name(const char *name, const char *ours, u32 size)
@@ -33,13 +32,14 @@ static __always_inline int sysctl_number(const char *name)
 	return -1;
 }
 
-/* Programs that refuse, of which there are some, do not run while ftrace is off. */
+/* Programs that refuse do not run while ftrace is off: where there are some it stays on. */
 static __always_inline bool silences_the_guard(struct abi_sysctl *note)
 {
 	struct abi_settings *set = read_settings();
 
-	if (!set || (note->whole && note->value[0] == '1' &&
-		     (note->value[1] == 0 || note->value[1] == '\n')))
+	if (!set || !note->kept ||
+	    (note->whole && note->value[0] == '1' &&
+	     (note->value[1] == 0 || note->value[1] == '\n')))
 		return false;
 	for (u32 i = 0; i < ABI_INVARIANTS; i++)
 		if (set->mode[i] == MODE_REFUSE)

@@ -256,6 +256,17 @@ Result<SysctlWrite> ReadSysctlWrite(const Handles& handles, std::size_t number) 
                      .value = text(note.value)};
 }
 
+Result<> KeepFtraceOn(const Handles& handles) {
+  const __u32 key = ABI_SYSCTL_FTRACE;
+  abi_sysctl note{};
+  if (bpf_map_lookup_elem(handles.map(MapId::kSysctls), &key, &note) != 0)
+    return FailErrno("read what was written to ftrace_enabled");
+  note.kept = 1;
+  if (bpf_map_update_elem(handles.map(MapId::kSysctls), &key, &note, BPF_ANY) != 0)
+    return FailErrno("keep ftrace on");
+  return {};
+}
+
 Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles) {
   return KeysOf<std::uint64_t>(handles.map(MapId::kBirths));
 }

@@ -93,6 +93,9 @@ struct SysctlWrite {
 };
 [[nodiscard]] Result<SysctlWrite> ReadSysctlWrite(const Handles& handles, std::size_t number);
 
+// Has writes that would switch ftrace off refused, where an invariant's mode is to refuse.
+[[nodiscard]] Result<> KeepFtraceOn(const Handles& handles);
+
 // The keys of the containers that live.
 [[nodiscard]] Result<std::vector<std::uint64_t>> LivingContainers(const Handles& handles);
 

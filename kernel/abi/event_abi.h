@@ -298,12 +298,14 @@ struct abi_sysctl {
 	__u64 begun; /* writes, counted before the note below is changed */
 	__u64 noted; /* the same, counted after */
 	__u64 refused;
+	__u32 kept; /* user space: refuse what would switch it off */
+	__u32 padding;
 	__u32 pid;
 	__u32 whole; /* value is all that was written, from the start of the setting */
 	__u8 command[16];
 	__u8 value[256]; /* ends with NUL */
 };
-ABI_CHECK(abi_sysctl, 304);
+ABI_CHECK(abi_sysctl, 312);
 
 /* Per CPU and class. next counts every record made, lost those of them that found no room. */
 struct abi_counter {
