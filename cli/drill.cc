@@ -69,7 +69,8 @@ class Drill final : public Command {
 
  private:
   Result<drill::Brig> FindBrig(const Session& session) const;
-  Result<drill::DrillOptions> MakeOptions() const;
+  Result<std::string> FindRuntime() const;
+  drill::DrillOptions MakeOptions() const;
 
   bool list_ = false, destructive_ = false, unprotected_ = false;
   std::vector<std::string> only_;
@@ -127,14 +128,18 @@ Result<drill::Brig> Drill::FindBrig(const Session& session) const {
   return brig;
 }
 
-Result<drill::DrillOptions> Drill::MakeOptions() const {
+drill::DrillOptions Drill::MakeOptions() const {
   drill::DrillOptions options;
   options.jobs = static_cast<unsigned>(std::clamp<std::uint64_t>(jobs_, 1, 64));
-  options.run.runtime = runtime_.empty() ? FindProgram({"runc", "crun"}) : runtime_;
-  if (options.run.runtime.empty())
+  return options;
+}
+
+Result<std::string> Drill::FindRuntime() const {
+  const std::string found = runtime_.empty() ? FindProgram({"runc", "crun"}) : runtime_;
+  if (found.empty())
     return Fail(ErrorCode::kNotFound,
                 "neither runc nor crun is here: install one, or give --runtime");
-  return options;
+  return found;
 }
 
 // A notice of the record: the sum, and a hash over the lines of --json, which whoever keeps them
@@ -159,11 +164,11 @@ Result<Exit> Drill::Run(const Session& session) {
     return Fail(ErrorCode::kNotFound,
                 "all of these change the host: add --destructive on a machine "
                 "to throw away");
-  BRIG_ASSIGN(const drill::DrillOptions options, MakeOptions());
+  const drill::DrillOptions options = MakeOptions();
+  BRIG_ASSIGN(const std::string runtime, FindRuntime());
   BRIG_ASSIGN(const drill::Brig brig, FindBrig(session));
-  BRIG_ASSIGN(
-      drill::Place place,
-      drill::Place::Make(program_.empty() ? FindAttackProgram() : program_, options.run.runtime));
+  BRIG_ASSIGN(drill::Place place,
+              drill::Place::Make(program_.empty() ? FindAttackProgram() : program_, runtime));
   ProgressBar progress(session, techniques.size());
   const auto outcomes = drill::RunDrill(place, techniques, brig, options,
                                         [&](const Outcome& outcome) { progress.Add(outcome); });

@@ -203,7 +203,7 @@ constexpr Technique kKernel[] = {
      .mitre = "T1056",
      .sentence = "samples everything that runs on a processor of the host",
      .invariants = "I6",
-     .weakness = "cap=PERFMON",
+     .weakness = "cap=PERFMON cap=SYS_ADMIN",
      .act = "kernel perf cpu + hold",
      .twin = "hostname + hold",
      .oracle = Oracle::kHolds,

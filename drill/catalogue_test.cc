@@ -77,8 +77,8 @@ TEST(Catalogue, EveryOracleHasItsObject) {
     };
     switch (each.oracle) {
       case Oracle::kSecret:
-        EXPECT_TRUE(has("file=") || has("victim") || has("serve=") || has("ipc=") || has("uts") ||
-                    has("loop") || has("log"));
+        EXPECT_TRUE(has("file=") || has("victim") || has("serve=") || has("neighbour=") ||
+                    has("uts") || has("loop") || has("log"));
         break;
       case Oracle::kChanged: EXPECT_TRUE(has("file=") || has("loop")); break;
       case Oracle::kVictim: EXPECT_TRUE(has("victim")); break;

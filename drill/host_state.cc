@@ -145,19 +145,20 @@ bool Holds(pid_t pid, std::string_view proof) {
   const std::string directory = fmt::format("/proc/{}/", pid);
   if (kind == "write") return HoldsFile(pid, value, true);
   if (kind == "file") return HoldsFile(pid, value, false);
-  if (kind == "program") return LinkOf(directory + "exe").starts_with(value);
+  if (kind == "program") {
+    const std::string children =
+        ReadFile(fmt::format("{0}task/{1}/children", directory, pid)).value_or("");
+    for (const std::string& each : WordsOf(children))
+      if (LinkOf(fmt::format("/proc/{}/exe", each)).starts_with(value)) return true;
+    return LinkOf(directory + "exe").starts_with(value);
+  }
   if (kind == "code") return HasCode(pid, value);
   if (kind == "capability") return HasCapability(pid, value);
   if (kind == "privileges") return FieldOf(directory + "status", "NoNewPrivs") == "0";
   const std::size_t colon = value.find(':');
   const std::string space = NamespaceOf(std::to_string(pid), value.substr(0, colon));
-  if (kind == "out") {
-    const std::string children =
-        ReadFile(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or("");
-    for (const std::string& each : WordsOf(children))
-      if (NamespaceOf(each, value) != NamespaceOf("self", value)) return true;
-    return !space.empty() && space != NamespaceOf("self", value);
-  }
+  if (kind == "root") return LinkOf(directory + "root") == value;
+  if (kind == "out") return !space.empty() && space != NamespaceOf("self", value);
   return kind == "in" && !space.empty() &&
          space == NamespaceOf(value.substr(colon + 1), value.substr(0, colon));
 }

@@ -24,10 +24,11 @@ std::string StateOfSetting(std::string_view setting);
 // Whether the process holds what the proof says:
 //   write=SUFFIX   a descriptor open for writing on a path that ends so
 //   file=SUFFIX    a descriptor, however it was opened
-//   program=START  it runs a program whose path begins so
+//   program=START  it, or a child of it, runs a program whose path begins so
 //   code=SUFFIX    it has mapped such a file so that it may be executed
 //   in=KIND:PID    it is in that process's namespace
-//   out=KIND       it or a child of it is not in our own namespace of that kind
+//   root=PATH      that is its root directory
+//   out=KIND       it is not in our own namespace of that kind
 //   capability=N   it has that capability;  privileges=yes: it may gain some by executing
 bool Holds(pid_t pid, std::string_view proof);
 

@@ -29,6 +29,7 @@ class Place {
   [[nodiscard]] const std::string& path() const { return path_; }
   // Random; part of the name of everything that the drill makes.
   [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const std::string& runtime() const { return runtime_; }
   [[nodiscard]] std::string program() const { return path_ + "/image/bin/attack"; }
   // To be called before something is made outside of path(). A path stands for itself and for
   // whatever has a name that begins with it.

@@ -3,13 +3,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mount.h>
 
 #include <atomic>
-#include <charconv>
 #include <filesystem>
 
 #include "base/file.h"
+#include "drill/container.h"
 #include "drill/host_state.h"
 #include "drill/spec.h"
 
@@ -18,11 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kHolding = Milliseconds(1500);  // how long a holder is looked at, once it acts
-
-// Where the device programs of a container do not reach.
-constexpr const char* kRootGroups[] = {"/sys/fs/cgroup/cgroup.procs",
-                                       "/sys/fs/cgroup/devices/cgroup.procs"};
+// A refused act ends at once; one that holds something is looked at for so long.
+constexpr auto kHolding = Milliseconds(10'000);
 
 class Run {
  public:
@@ -36,12 +32,10 @@ class Run {
 
  private:
   Result<> Prepare();
-  Result<> MountRoot();
   Result<std::string> ActWords() const;
   Result<> StartContainer(const std::vector<std::string>& act);
   Result<> StartAct();
   Result<> Enter(const std::vector<std::string>& act);
-  Result<pid_t> ReadPid(const std::string& file) const;
   void Watch();
   bool Judge(const std::string& output);
 
@@ -53,10 +47,11 @@ class Run {
   std::string directory_, proof_;
   Weakness weakness_;
   std::unique_ptr<Stage> stage_;
-  std::optional<Child> container_, entering_;
+  std::unique_ptr<Container> container_;
+  std::optional<Child> entering_, host_act_;
   Child* acting_ = nullptr;  // whose end is the act's
   pid_t pid_ = -1;           // of the act
-  bool held_ = false, mounted_ = false, started_ = false;
+  bool held_ = false;
 };
 
 Result<RunResult> Run::Do() {
@@ -94,57 +89,12 @@ Result<std::string> Run::ActWords() const {
   return stage_->before_act().empty() ? words : stage_->before_act() + " " + words;
 }
 
-Result<> Run::MountRoot() {
-  for (const char* name : {"/upper", "/work", "/rootfs"})
-    BRIG_TRY(MakeDirectories(directory_ + name));
-  const std::string layers = fmt::format("lowerdir={0}/image,upperdir={1}/upper,workdir={1}/work",
-                                         place_.path(), directory_);
-  if (::mount("overlay", (directory_ + "/rootfs").c_str(), "overlay", 0, layers.c_str()) != 0)
-    return FailErrno("mount the canary container's overlay");
-  mounted_ = true;
-  return {};
-}
-
 Result<> Run::StartContainer(const std::vector<std::string>& act) {
-  BRIG_TRY(MountRoot());
-  const std::string config = directory_ + "/config.json";
-  BRIG_TRY(ReplaceFile(config,
-                       MakeConfig(weakness_, act, directory_ + "/rootfs", directory_ + "/volume")));
-  BRIG_TRY(ReplaceFile(directory_ + "/started", ""));
-  started_ = true;
-  auto child = Child::Start({.words = {options_.runtime, "run", "--bundle", directory_,
-                                       "--pid-file", directory_ + "/pid", result_.container},
-                             .output = directory_ + "/output"});
-  if (!child) return std::unexpected(std::move(child).error());
-  container_.emplace(*std::move(child));
-  const auto deadline = std::chrono::steady_clock::now() + options_.patience;
-  while (!fs::exists(directory_ + "/pid")) {
-    if (const auto status = container_->Ended())
-      return Fail(ErrorCode::kInternal, fmt::format("the canary container does not start ({}): {}",
-                                                    *status, container_->Output()));
-    if (std::chrono::steady_clock::now() > deadline)
-      return Fail(ErrorCode::kInternal, "the canary container does not start in time");
-    Pause();
-  }
-  BRIG_ASSIGN(pid_, ReadPid("pid"));
-  for (const char* group : kRootGroups) {
-    const auto file =
-        weakness_.any_device ? OpenFile(group, O_WRONLY) : Fail(ErrorCode::kNotFound, "");
-    if (file) (void)WriteAll(file->get(), std::to_string(pid_));
-  }
+  BRIG_ASSIGN(container_,
+              Container::Start(place_, result_.container, weakness_, act, options_.patience));
+  pid_ = container_->pid();
   if (options_.before_act) options_.before_act(result_.container);
   return {};
-}
-
-Result<pid_t> Run::ReadPid(const std::string& file) const {
-  // The runtime makes it and then writes it.
-  for (int i = 0; i < 400; ++i) {
-    const std::string text = ReadFile(directory_ + "/" + file).value_or("");
-    pid_t pid = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), pid).ec == std::errc()) return pid;
-    Pause();
-  }
-  return Fail(ErrorCode::kInternal, "the runtime does not tell the container's pid");
 }
 
 Result<> Run::StartAct() {
@@ -154,22 +104,22 @@ Result<> Run::StartAct() {
     act.insert(act.begin(), place_.program());
     auto child = Child::Start({.words = act, .output = directory_ + "/output"});
     if (!child) return std::unexpected(std::move(child).error());
-    container_.emplace(*std::move(child));
-    acting_ = &*container_;
+    host_act_.emplace(*std::move(child));
+    acting_ = &*host_act_;
     pid_ = acting_->pid();
     return {};
   }
   if (weakness_.enters) return Enter(act);
   act.insert(act.begin(), {"/bin/attack", "await", "+"});
   BRIG_TRY(StartContainer(act));
-  acting_ = &*container_;
-  container_->Say("go");
+  acting_ = &container_->child();
+  acting_->Say("go");
   return {};
 }
 
 Result<> Run::Enter(const std::vector<std::string>& act) {
   BRIG_TRY(StartContainer({"/bin/attack", "hold"}));
-  std::vector<std::string> words = {options_.runtime, "exec", "--pid-file",
+  std::vector<std::string> words = {place_.runtime(), "exec", "--pid-file",
                                     directory_ + "/pid.act"};
   // The twin enters with no more than the container has.
   UniqueFd leaked;
@@ -189,7 +139,7 @@ Result<> Run::Enter(const std::vector<std::string>& act) {
   entering_.emplace(*std::move(child));
   acting_ = &*entering_;
   if (technique_.oracle == Oracle::kHolds) {
-    const auto pid = ReadPid("pid.act");
+    const auto pid = ReadPidFile(directory_ + "/pid.act", kHolding);
     if (pid) pid_ = *pid;  // else it was refused
   }
   return {};
@@ -226,21 +176,9 @@ bool Run::Judge(const std::string& output) {
 
 Run::~Run() {
   entering_.reset();
-  if (started_ && !weakness_.host_act) {
-    if (container_) {
-      container_->CloseInput();
-      if (!container_->Wait(weakness_.enters ? Milliseconds(500) : Milliseconds(0)) ||
-          fs::exists("/run/runc/" + result_.container)) {
-        auto removal =
-            Child::Start({.words = {options_.runtime, "delete", "--force", result_.container},
-                          .output = directory_ + "/delete"});
-        if (removal) (void)removal->Wait(options_.patience);
-      }
-    }
-  }
   container_.reset();
+  host_act_.reset();
   stage_.reset();
-  if (mounted_) ::umount2((directory_ + "/rootfs").c_str(), MNT_DETACH);
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }

@@ -15,8 +15,7 @@
 namespace brig::drill {
 
 struct RunOptions {
-  std::string runtime;            // runc or crun, found
-  Milliseconds patience{30'000};  // for the start, and for the act
+  Milliseconds patience{120'000};  // for the start, and for the act
   // Called when the container runs and has done nothing yet; waits until brig knows it.
   std::function<void(const std::string& container)> before_act = {};
 };

@@ -2,6 +2,8 @@
 #include "drill/spec.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -63,6 +65,29 @@ Json Mounts(const Weakness& weakness, const std::string& volume) {
   return mounts;
 }
 
+// What a runtime is told of a device: the node to make, and the rule to allow it.
+struct Given {
+  Json nodes = Json::array(), rules = Json::array();
+};
+Given DevicesOf(const Weakness& weakness) {
+  Given given;
+  given.rules = {{{"allow", false}, {"access", "rwm"}},
+                 {{"allow", true}, {"type", "c"}, {"access", "m"}},
+                 {{"allow", true}, {"type", "b"}, {"access", "m"}}};
+  for (const std::string& path : weakness.devices) {
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0) continue;  // the run has been skipped
+    const Json device = {{"type", S_ISBLK(info.st_mode) ? "b" : "c"},
+                         {"major", major(info.st_rdev)},
+                         {"minor", minor(info.st_rdev)}};
+    given.nodes.push_back(device);
+    given.nodes.back().update({{"path", path}, {"fileMode", 0666}, {"uid", 0}, {"gid", 0}});
+    given.rules.push_back(device);
+    given.rules.back().update({{"allow", true}, {"access", "rwm"}});
+  }
+  return given;
+}
+
 }  // namespace
 
 Result<Weakness> ReadWeakness(const std::string& words) {
@@ -76,6 +101,8 @@ Result<Weakness> ReadWeakness(const std::string& words) {
     } else if (key == "bind") {
       BRIG_ASSIGN(Weakness::Bind bind, ReadBind(value));
       weakness.binds.push_back(std::move(bind));
+    } else if (key == "device") {
+      weakness.devices.push_back(value);
     } else if (key == "unmasked") {
       weakness.unmasked = true;
     } else if (key == "shm-exec") {
@@ -106,6 +133,7 @@ std::string MakeConfig(const Weakness& weakness, const std::vector<std::string>&
   std::vector<std::string> capabilities(std::begin(kCapabilities), std::end(kCapabilities));
   capabilities.insert(capabilities.end(), weakness.capabilities.begin(),
                       weakness.capabilities.end());
+  const Given devices = DevicesOf(weakness);
   Json namespaces = Json::array();
   for (const char* name : kNamespaces)
     if (std::ranges::find(weakness.shared, name) == weakness.shared.end())
@@ -127,11 +155,8 @@ std::string MakeConfig(const Weakness& weakness, const std::vector<std::string>&
        {{"namespaces", namespaces},
         {"maskedPaths", weakness.unmasked ? Json::array() : Json(kMasked)},
         {"readonlyPaths", weakness.unmasked ? Json::array() : Json(kReadOnly)},
-        {"resources",
-         {{"devices",
-           {{{"allow", false}, {"access", "rwm"}},
-            {{"allow", true}, {"type", "c"}, {"access", "m"}},
-            {{"allow", true}, {"type", "b"}, {"access", "m"}}}}}}}}};
+        {"devices", devices.nodes},
+        {"resources", {{"devices", devices.rules}}}}}};
   return config.dump(1);
 }
 

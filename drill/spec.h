@@ -19,6 +19,7 @@ struct Weakness {
   std::vector<std::string> capabilities;  // "CAP_SYS_ADMIN", besides Docker's
   std::vector<std::string> shared;        // namespaces of the host: "pid"
   std::vector<Bind> binds;
+  std::vector<std::string> devices;  // nodes of the host that it is given
   bool unmasked = false, programs_in_shm = false, any_device = false, no_new_privileges = false;
   bool host_act = false;                           // no container at all
   bool enters = false;                             // by `exec`, into a running container

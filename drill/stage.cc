@@ -58,6 +58,7 @@ Result<std::unique_ptr<Stage>> Stage::Put(Place& place, const std::string& direc
 
 Stage::~Stage() {
   helpers_.clear();
+  neighbour_.reset();
   if (!canary_.empty()) Place::RemoveByName(canary_);
   if (names_.contains("door")) ::unlink(kDoor);
   if (!group_.empty()) {
@@ -75,7 +76,7 @@ Result<> Stage::PutWord(const std::string& key, const std::string& value) {
   if (key == "victim") return PutVictim();
   if (key == "group") return PutGroup();
   if (key == "serve") return PutServer(value);
-  if (key == "ipc") return PutIpc(value);
+  if (key == "neighbour") return PutNeighbour(value);
   if (key == "uts") return PutHostname();
   if (key == "loop") return PutDisk();
   if (key == "handle") return PutHandle();
@@ -191,16 +192,23 @@ Result<> Stage::PutServer(const std::string& value) {
   return ready;
 }
 
-Result<> Stage::PutIpc(const std::string& kind) {
+Result<> Stage::PutNeighbour(const std::string& kind) {
   secrets_.push_back(NewSecret());
   names_["secret"] = secrets_.back();
   names_["kind"] = kind;
   if (twin_) return {};
-  BRIG_ASSIGN(Child * maker, StartHelper({"ipc", "make", kind, secrets_.back()}));
-  const auto ready = maker->WaitForOutput("ready ", kPatience);
-  if (!ready)
-    return Fail(ErrorCode::kUnsupported, fmt::format("no {} here: {}", kind, maker->Output()));
-  const std::string output = maker->Output();
+  // Keys are in no namespace; the others are in one that both share, the host's.
+  Weakness weakness;
+  if (kind != "key") weakness.shared = {"ipc"};
+  const std::string id = fs::path(directory_).filename().string() + ".neighbour";
+  BRIG_ASSIGN(neighbour_,
+              Container::Start(place_, id, weakness,
+                               {"/bin/attack", "ipc", "make", kind, secrets_.back()}, kPatience));
+  Child& maker = neighbour_->child();
+  const auto ready = maker.WaitForOutput("\n", kPatience);
+  const std::string output = maker.Output();
+  if (!ready || !output.starts_with("ready "))
+    return Fail(ErrorCode::kUnsupported, fmt::format("no {} here: {}", kind, output));
   const std::size_t start = output.find(' ') + 1;
   names_["id"] = output.substr(start, output.find('\n', start) - start);
   return {};

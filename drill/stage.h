@@ -13,7 +13,7 @@
 //   group                   puts the victim into a cgroup of its own: {group}
 //   serve=KIND:WHERE        a service, see drill/attacks/serve.c: {socket}. WHERE "abstract" or
 //                           "door" or a port
-//   ipc=memory|queue|key    made on the host: {id}
+//   neighbour=memory|queue|key   another container has made it: {id}
 //   uts                     a process with its own name of the host, a secret: {victim}
 //   loop                    a disk with a secret in its first block: {major} {minor}
 //   handle                  {handle} of the canary file, {dir_handle} of its directory
@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "drill/child.h"
+#include "drill/container.h"
 #include "drill/place.h"
 #include "drill/technique.h"
 #include "drill/words.h"
@@ -69,7 +70,7 @@ class Stage {
   [[nodiscard]] Result<> PutVictim();
   [[nodiscard]] Result<> PutGroup();
   [[nodiscard]] Result<> PutServer(const std::string& value);
-  [[nodiscard]] Result<> PutIpc(const std::string& kind);
+  [[nodiscard]] Result<> PutNeighbour(const std::string& kind);
   [[nodiscard]] Result<> PutHostname();
   [[nodiscard]] Result<> PutDisk();
   [[nodiscard]] Result<> PutHandle();
@@ -85,6 +86,7 @@ class Stage {
   std::string before_act_;
   std::vector<std::string> secrets_;
   std::vector<std::unique_ptr<Child>> helpers_;
+  std::unique_ptr<Container> neighbour_;
   Child* server_ = nullptr;
   Child* victim_ = nullptr;
   std::string canary_, canary_state_, victim_state_, group_;

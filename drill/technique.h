@@ -5,6 +5,7 @@
 // `weakness`, `stage`, `act` and `twin` are words with spaces between them:
 //
 //   weakness  cap=SYS_ADMIN  host=pid|network|ipc|uts|cgroup  bind=HOST:INSIDE[:ro]  unmasked
+//             device=PATH (a device of the host, given to it)
 //             shm-exec (/dev/shm may hold programs)  any-device (no device cgroup)
 //             new-privileges=no exec (the act enters a running container)  exec-cap=X
 //             leak=DIRECTORY host-act (an insider does it on the host, in no container)

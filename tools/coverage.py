@@ -51,7 +51,8 @@ def sums(results):
                               for outcomes in (bare, guarded))
         twins = sum("twin" in each["why"] for each in guarded)
         counts = ", ".join(f"{count} {name}" for name, count in sorted(with_brig.items()))
-        yield (f"- Linux {kernel}: {without['worked']} of {sum(without.values())} work without brig;"
+        tried = sum(without.values())
+        yield (f"- Linux {kernel}: {without['worked']} of {tried} work without brig;"
                f" with brig {counts or 'not tried'}; about {twins} twins there was something to"
                " say.")
 
