@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/nearest.h"
+
 namespace brig::cli {
 namespace {
 
@@ -43,31 +45,11 @@ CLI::App* PlaceFor(CLI::App& root, const std::string& name,
   return group->add_subcommand(name.substr(space + 1), "");
 }
 
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t swapped = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, swapped});
-    }
-  }
-  return row.back();
-}
-
 // The command that was probably meant by a first word that is none; "" when none is near.
 std::string NearestCommand(const CLI::App& root, const std::string& word) {
-  std::string best;
-  std::size_t best_distance = 3;
-  for (const CLI::App* app : root.get_subcommands({})) {
-    const std::size_t distance = EditDistance(app->get_name(), word);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = app->get_name();
-  }
-  return best;
+  std::vector<std::string> names;
+  for (const CLI::App* app : root.get_subcommands({})) names.push_back(app->get_name());
+  return std::string(Nearest(word, std::vector<std::string_view>(names.begin(), names.end())));
 }
 
 // What to say when the words do not make a command: "staus", "ledger" alone, or "ledger dance"; ""

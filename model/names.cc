@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "model/policy.h"
+
 namespace brig {
 namespace {
 
@@ -37,6 +39,15 @@ constexpr std::array<std::string_view, kCauseCount> kCauses = {
 constexpr std::array<std::string_view, kSurfaceCount> kSurfaces = {
     "none", "user_namespaces", "io_uring", "mounts", "alg_sockets", "vsock_sockets",
     "packet_sockets", "key_sockets", "other_sockets", "bpf", "perf", "keyrings", "userfaultfd"};
+constexpr std::array<std::string_view, 41> kCapabilities = {
+    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
+    "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
+    "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
+    "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
+    "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
+    "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE"};
+constexpr std::array<std::string_view, 8> kGrantKinds = {
+    "device", "capability", "directory", "door", "privileged", "mode", "surface", "waiver"};
 constexpr std::array<std::string_view, 3> kVerdicts = {"seen", "killed", "refused"};
 constexpr std::array<std::string_view, 4> kModes = {"off", "watch", "kill", "refuse"};
 constexpr std::array<std::string_view, 4> kSeverities = {"notice", "warning", "high", "critical"};
@@ -74,6 +85,10 @@ std::string_view NameOf(Severity severity) { return At(kSeverities, severity); }
 std::string_view NameOf(RecordClass record_class) { return At(kClasses, record_class); }
 std::string_view NameOf(HostObject object) { return At(kHostObjects, object); }
 std::string_view NameOf(Surface surface) { return At(kSurfaces, surface); }
+std::string_view NameOf(GrantKind kind) { return At(kGrantKinds, kind); }
+std::string_view CapabilityName(unsigned number) {
+  return number < kCapabilities.size() ? kCapabilities[number] : "";
+}
 
 std::optional<Operation> OperationOf(std::string_view name) {
   return Find<Operation>(kOperations, name);
@@ -95,6 +110,10 @@ std::optional<Severity> SeverityOf(std::string_view name) {
 }
 std::optional<HostObject> HostObjectOf(std::string_view name) {
   return Find<HostObject>(kHostObjects, name);
+}
+std::optional<unsigned> CapabilityOf(std::string_view name) {
+  if (name.starts_with("CAP_")) name.remove_prefix(4);
+  return Find<unsigned>(kCapabilities, name);
 }
 std::optional<Surface> SurfaceOf(std::string_view name) { return Find<Surface>(kSurfaces, name); }
 

@@ -112,6 +112,7 @@ std::string_view NameOf(Severity severity);
 std::string_view NameOf(RecordClass record_class);
 std::string_view NameOf(HostObject object);
 std::string_view NameOf(Surface surface);
+std::string_view CapabilityName(unsigned number);  // "SYS_TIME"; "" for one nobody knows
 
 std::optional<Operation> OperationOf(std::string_view name);
 std::optional<Invariant> InvariantOf(std::string_view name);  // "I1" or "files"
@@ -121,6 +122,7 @@ std::optional<Mode> SurfaceModeOf(std::string_view name);
 std::string_view SurfaceWord(Mode mode);
 std::optional<Severity> SeverityOf(std::string_view name);
 std::optional<HostObject> HostObjectOf(std::string_view name);
+std::optional<unsigned> CapabilityOf(std::string_view name);  // "SYS_TIME" or "CAP_SYS_TIME"
 std::optional<Surface> SurfaceOf(std::string_view name);
 
 }  // namespace brig

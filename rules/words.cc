@@ -12,48 +12,6 @@
 namespace brig::rules {
 namespace {
 
-constexpr std::string_view kCapabilityNames[] = {"CHOWN",
-                                                 "DAC_OVERRIDE",
-                                                 "DAC_READ_SEARCH",
-                                                 "FOWNER",
-                                                 "FSETID",
-                                                 "KILL",
-                                                 "SETGID",
-                                                 "SETUID",
-                                                 "SETPCAP",
-                                                 "LINUX_IMMUTABLE",
-                                                 "NET_BIND_SERVICE",
-                                                 "NET_BROADCAST",
-                                                 "NET_ADMIN",
-                                                 "NET_RAW",
-                                                 "IPC_LOCK",
-                                                 "IPC_OWNER",
-                                                 "SYS_MODULE",
-                                                 "SYS_RAWIO",
-                                                 "SYS_CHROOT",
-                                                 "SYS_PTRACE",
-                                                 "SYS_PACCT",
-                                                 "SYS_ADMIN",
-                                                 "SYS_BOOT",
-                                                 "SYS_NICE",
-                                                 "SYS_RESOURCE",
-                                                 "SYS_TIME",
-                                                 "SYS_TTY_CONFIG",
-                                                 "MKNOD",
-                                                 "LEASE",
-                                                 "AUDIT_WRITE",
-                                                 "AUDIT_CONTROL",
-                                                 "SETFCAP",
-                                                 "MAC_OVERRIDE",
-                                                 "MAC_ADMIN",
-                                                 "SYSLOG",
-                                                 "WAKE_ALARM",
-                                                 "BLOCK_SUSPEND",
-                                                 "AUDIT_READ",
-                                                 "PERFMON",
-                                                 "BPF",
-                                                 "CHECKPOINT_RESTORE"};
-
 std::string Safe(std::string_view text) { return Printable(text, kMaxWords); }
 
 std::string Or(const std::string& text, std::string_view otherwise) {
@@ -421,8 +379,8 @@ std::string CapabilityNames(std::uint64_t capabilities) {
   for (unsigned number = 0; number < 64; ++number) {
     if ((capabilities >> number & 1) == 0) continue;
     if (!names.empty()) names += ", ";
-    names += number < std::size(kCapabilityNames) ? fmt::format("CAP_{}", kCapabilityNames[number])
-                                                  : fmt::format("capability {}", number);
+    const std::string_view name = CapabilityName(number);
+    names += name.empty() ? fmt::format("capability {}", number) : fmt::format("CAP_{}", name);
   }
   return names;
 }

@@ -14,7 +14,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import source_tree  # noqa: E402
 
-ROOMS = ("sensor", "identity", "behaviour", "rules", "hardening", "ledger", "quorum", "drill")
+ROOMS = ("sensor", "identity", "policy", "behaviour", "rules", "hardening", "ledger", "quorum",
+         "drill")
 PROGRAMS = ("agent", "gate", "hub", "cli")
 OUTSIDE = ("tests", "bench")  # prove and measure the others; nobody includes them
 
