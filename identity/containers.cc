@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <iterator>
 
 #include "base/bytes.h"
 #include "identity/allowance.h"
@@ -178,6 +180,7 @@ void Containers::Settle(Entry& entry) const {
   container.devices.clear();
   container.note.clear();
   entry.allowance = Allowance{.container = container.key, .devices = {}};
+  entry.posture = Posture();
   if (IsVouchedFor(entry)) {
     Name(entry);
   } else {
@@ -186,6 +189,8 @@ void Containers::Settle(Entry& entry) const {
   }
   if (container.mounts.size() > kMaxMounts) container.mounts.resize(kMaxMounts);
   container.risks = FindRisks(container, *entry.birth, host_);
+  std::ranges::move(RisksOf(entry.posture), std::back_inserter(container.risks));
+  std::ranges::stable_sort(container.risks, std::greater(), &Risk::severity);
 }
 
 // Of a container found running, the process found first need not be the one it began with: then any
@@ -220,8 +225,10 @@ void Containers::Name(Entry& entry) const {
              fmt::format("docker says that its first process is {}", entry.docker->pid));
   }
   if (docker) NameByDocker(entry, *docker);
-  entry.allowance = ComputeAllowance(container.key, state, docker);
-  container.devices = DescribeDevices(entry.allowance, state);
+  Admission admission = ComputeAllowance(container, state, docker, policy_);
+  entry.allowance = std::move(admission.allowance);
+  entry.posture = std::move(admission.posture);
+  container.devices = DevicesOf(entry.posture);
 }
 
 void Containers::NameByDocker(Entry& entry, const DockerContainer& docker) const {
@@ -266,6 +273,11 @@ std::optional<Allowance> Containers::AllowanceOf(std::uint64_t key) const {
 const Container* Containers::Find(std::uint64_t key) const {
   const auto found = entries_.find(key);
   return found == entries_.end() ? nullptr : &found->second.container;
+}
+
+const Posture* Containers::PostureOf(std::uint64_t key) const {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : &found->second.posture;
 }
 
 const BirthDetails* Containers::BirthOf(std::uint64_t key) const {

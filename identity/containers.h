@@ -19,6 +19,7 @@
 #include "identity/runtime_state.h"
 #include "model/event.h"
 #include "model/facts.h"
+#include "model/policy.h"
 #include "model/subject.h"
 
 namespace brig::identity {
@@ -39,8 +40,9 @@ class Containers {
   using FindMember = std::function<std::optional<ProcessRef>(std::uint64_t key, std::uint32_t pid)>;
 
   // `host` are the namespaces that the containers are compared with.
-  explicit Containers(const NamespaceSet& host, FindMember find_member = nullptr)
-      : host_(host), find_member_(std::move(find_member)) {}
+  explicit Containers(const NamespaceSet& host, FindMember find_member = nullptr,
+                      Policy policy = {})
+      : host_(host), find_member_(std::move(find_member)), policy_(std::move(policy)) {}
 
   // kContainerStart, kContainerJoin or kContainerEnd of a container. True when something changed.
   bool Observe(const Event& event);
@@ -51,6 +53,8 @@ class Containers {
 
   // Null for the host and for a container never heard of. Good until the next non-const call.
   [[nodiscard]] const Container* Find(std::uint64_t key) const;
+  // Null for a container never heard of. Good until the next non-const call.
+  [[nodiscard]] const Posture* PostureOf(std::uint64_t key) const;
   [[nodiscard]] const BirthDetails* BirthOf(std::uint64_t key) const;
   [[nodiscard]] std::int64_t BirthTimeOf(std::uint64_t key) const;  // since boot
   void SetStarter(std::uint64_t key, const Person& person);
@@ -78,6 +82,7 @@ class Containers {
     std::vector<std::string> troubles;
     bool complete = false;
     Allowance allowance;
+    Posture posture;
   };
   Entry& At(std::uint64_t key);
   void MakeRoom();
@@ -94,6 +99,7 @@ class Containers {
 
   NamespaceSet host_;
   FindMember find_member_;
+  Policy policy_;
   std::map<std::uint64_t, Entry> entries_;
   std::deque<std::uint64_t> ended_;
   std::uint64_t ever_ = 0;

@@ -29,6 +29,33 @@ TEST(Containers, OneThatARuntimeAndDockerVouchForIsNamed) {
   EXPECT_TRUE(changes.allowances.empty());
 }
 
+TEST(Containers, ThePolicyCountsOnceTheContainerIsVouchedFor) {
+  Policy policy;
+  policy.path = "/p";
+  policy.clauses.push_back(
+      {.line = 2,
+       .match = {.name = "web", .image = "", .image_digest = "", .engine = "docker", .labels = {}},
+       .rulings = {{.kind = GrantKind::kWaiver,
+                    .line = 3,
+                    .number = static_cast<std::uint32_t>(Invariant::kProcesses)}},
+       .reason = "it must"});
+  Containers containers(HostNamespaces(), nullptr, policy);
+  containers.Observe(WebStart(1));
+  EXPECT_EQ(containers.AllowanceOf(1), std::nullopt) << "nobody said yet who it is";
+  Facts claim = WebFacts(1);
+  claim.documents.erase(claim.documents.begin());
+  EXPECT_TRUE(containers.Apply(claim).allowances.empty()) << "docker's word alone is a claim";
+  const Changes changes = containers.Apply(WebFacts(1));
+  ASSERT_EQ(changes.allowances.size(), 1U);
+  EXPECT_EQ(changes.allowances[0].modes,
+            (std::vector<InvariantSetting>{{Invariant::kProcesses, Mode::kOff}}));
+  ASSERT_EQ(changes.containers.size(), 1U);
+  ASSERT_EQ(changes.containers[0].risks.size(), 1U);
+  EXPECT_EQ(changes.containers[0].risks[0].what, "waived");
+  EXPECT_EQ(containers.PostureOf(1)->clause, "/p:2");
+  EXPECT_EQ(containers.PostureOf(2), nullptr);
+}
+
 TEST(Containers, FactsMayComeBeforeTheStart) {
   Containers containers(HostNamespaces());
   EXPECT_TRUE(containers.Apply(WebFacts(1)).containers.empty());

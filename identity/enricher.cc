@@ -26,8 +26,10 @@ bool AnyAbove(const std::vector<Process>& chain, F is) {
 }  // namespace
 
 Enricher::Enricher(const Options& options)
-    : containers_(options.host, [this](std::uint64_t key,
-                                       std::uint32_t pid) { return tree_.FindRunning(key, pid); }),
+    : containers_(
+          options.host,
+          [this](std::uint64_t key, std::uint32_t pid) { return tree_.FindRunning(key, pid); },
+          options.policy),
       people_(options.warden_pid) {}
 
 Changes Enricher::Observe(const Event& event) {

@@ -29,6 +29,7 @@ class Enricher {
   struct Options {
     NamespaceSet host;             // the namespaces that containers are compared with
     std::uint32_t warden_pid = 0;  // brig's own processes are its children
+    Policy policy = {};
   };
   explicit Enricher(const Options& options);
   Enricher(const Enricher&) = delete;
@@ -45,6 +46,10 @@ class Enricher {
   // By name, id, its beginning, or key; as Containers::Find.
   [[nodiscard]] Result<Container> FindContainer(std::string_view name);
   [[nodiscard]] std::vector<Container> ListContainers(bool all);
+  // Null for a container never heard of. Good until the next non-const call.
+  [[nodiscard]] const Posture* PostureOf(std::uint64_t container) const {
+    return containers_.PostureOf(container);
+  }
   [[nodiscard]] std::vector<Process> ProcessesOf(std::uint64_t container) const {
     return tree_.ProcessesOf(container);
   }
