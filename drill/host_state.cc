@@ -157,7 +157,9 @@ bool Holds(pid_t pid, std::string_view proof) {
   if (kind == "privileges") return FieldOf(directory + "status", "NoNewPrivs") == "0";
   const std::size_t colon = value.find(':');
   const std::string space = NamespaceOf(std::to_string(pid), value.substr(0, colon));
-  if (kind == "root") return LinkOf(directory + "root") == value;
+  if (kind == "root")
+    return LinkOf(directory + "root") == value &&
+           ReadFile(directory + "cmdline").value_or("").ends_with(std::string_view("hold\0", 5));
   if (kind == "out") return !space.empty() && space != NamespaceOf("self", value);
   return kind == "in" && !space.empty() &&
          space == NamespaceOf(value.substr(colon + 1), value.substr(0, colon));

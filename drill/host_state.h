@@ -27,7 +27,7 @@ std::string StateOfSetting(std::string_view setting);
 //   program=START  it, or a child of it, runs a program whose path begins so
 //   code=SUFFIX    it has mapped such a file so that it may be executed
 //   in=KIND:PID    it is in that process's namespace
-//   root=PATH      that is its root directory
+//   root=PATH      that is its root directory, and it has started a holder there
 //   out=KIND       it is not in our own namespace of that kind
 //   capability=N   it has that capability;  privileges=yes: it may gain some by executing
 bool Holds(pid_t pid, std::string_view proof);

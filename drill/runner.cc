@@ -141,11 +141,11 @@ void Drill::JudgeProtected(Outcome& outcome, const RunResult& attack) {
     outcome.seen = Seen::kMissed;
     outcome.why = "something was refused, and yet it worked";
   } else if (outcome.seen == Seen::kMissed) {
-    outcome.why = attack.worked
-                      ? "it worked, and nothing about it was recorded"
-                      : fmt::format("it did not work, for a reason that is not brig's: {}",
-                                    OneLine(attack.output));
-    if (!others.empty()) outcome.why += "; recorded were " + others;
+    const char* told = others.empty() ? "nothing about it was recorded"
+                                      : "what was recorded is about something else: ";
+    outcome.why = attack.worked ? fmt::format("it worked, and {}{}", told, others)
+                                : fmt::format("it did not work ({}), and {}{}",
+                                              OneLine(attack.output), told, others);
   } else if (!outcome.passed) {
     outcome.why =
         fmt::format("it was {}, not {}", NameOf(outcome.seen), NameOf(outcome.expected.seen));

@@ -21,8 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kPatience = Milliseconds(20'000);
-constexpr const char* kAddress = "0x10000000";  // below every address the kernel would choose
+constexpr auto kPatience = Milliseconds(120'000);  // of a busy machine
+constexpr const char* kAddress = "0x10000000";     // below every address the kernel would choose
 constexpr const char* kDoor = "/run/docker.sock";
 
 // Where version 2 of the cgroups is mounted, alone or beside version 1.

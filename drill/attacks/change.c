@@ -2,11 +2,8 @@
 /* Changes a file or its directory by one of many roads; most never open the file. */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "drill/attacks/attack.h"
@@ -26,23 +23,10 @@ static long by_map(const char* path) {
   return 0;
 }
 
-static long by_copy(const char* path) {
-  int from = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  int to = open(path, O_WRONLY | O_CLOEXEC);
-  if (from < 0 || to < 0 || pwrite(from, text, strlen(text), 0) < 0) return -1;
-  return copy_file_range(from, NULL, to, NULL, strlen(text), 0);
-}
-
 static long by_splice(const char* path) {
   int pipes[2], to = open(path, O_WRONLY | O_CLOEXEC);
   if (to < 0 || pipe(pipes) < 0 || write(pipes[1], text, strlen(text)) < 0) return -1;
   return splice(pipes[0], NULL, to, NULL, strlen(text), 0);
-}
-
-static long by_flags(const char* path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  long flags = FS_NOATIME_FL;
-  return fd < 0 ? -1 : ioctl(fd, FS_IOC_SETFLAGS, &flags);
 }
 
 static long by_times(const char* path) {
@@ -115,7 +99,6 @@ static const struct road {
              {"empty", by_opening_empty},
              {"truncate", by_truncating},
              {"map", by_map},
-             {"copy_range", by_copy},
              {"splice", by_splice},
              {"allocate", by_reserving},
              {"mode", by_mode},
@@ -123,7 +106,6 @@ static const struct road {
              {"owner", by_owner},
              {"times", by_times},
              {"attribute", by_attribute},
-             {"flags", by_flags},
              {"unlink", by_unlinking},
              {"make", by_making},
              {"rename", by_renaming},

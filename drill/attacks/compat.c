@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <stdint.h>
-#include <sys/ptrace.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
@@ -18,7 +17,6 @@ enum {
   kMknod32 = 14,
   kChmod32 = 15,
   kMount32 = 21,
-  kPtrace32 = 26,
   kKill32 = 37,
   kRename32 = 38,
   kSetTimeOfDay32 = 79,
@@ -90,12 +88,10 @@ int attack_compat(int argc, char** argv) {
   }
   if (argc == 4 && strcmp(act, "kill") == 0)
     return finish(call32(kKill32, (uintptr_t)atoi(argv[2]), (uintptr_t)atoi(argv[3]), 0, 0));
-  if (argc == 3 && strcmp(act, "attach") == 0)
-    return finish(call32(kPtrace32, PTRACE_ATTACH, (uintptr_t)atoi(argv[2]), 0, 0));
   if (argc == 3 && strcmp(act, "log") == 0) return read_log(argv[2]);
   if (argc == 2 && strcmp(act, "clock") == 0) return set_clock();
   if (argc == 3) return change(act, argv[2]);
   return usage(
       "compat open|unlink|chmod|truncate|rename|block_node PATH | mount SOURCE TARGET TYPE |"
-      " setns NAMESPACE PROBE | kill PID SIGNAL | attach PID | log WORD | clock");
+      " setns NAMESPACE PROBE | kill PID SIGNAL | log WORD | clock");
 }

@@ -74,15 +74,6 @@ static int set_secure_key(int on) {
                         on ? LINUX_REBOOT_CMD_CAD_ON : LINUX_REBOOT_CMD_CAD_OFF, NULL));
 }
 
-/* A table that somebody else has made, by its number. */
-static int take_map(unsigned id, int command) {
-  struct {
-    unsigned id, next, flags;
-    char space[100];
-  } attributes = {.id = id};
-  return finish(syscall(SYS_bpf, command, &attributes, sizeof(attributes)));
-}
-
 int attack_kernel(int argc, char** argv) {
   const char* act = argc > 1 ? argv[1] : "";
   if (argc == 3 && strcmp(act, "log") == 0) return read_log(argv[2]);
@@ -90,10 +81,7 @@ int attack_kernel(int argc, char** argv) {
   if (argc == 3 && strcmp(act, "perf") == 0) return watch(argv[2]);
   if (argc == 3 && strcmp(act, "clock") == 0) return set_clock(argv[2]);
   if (argc == 3 && strcmp(act, "key") == 0) return set_secure_key(atoi(argv[2]));
-  if (argc == 3 && strcmp(act, "map") == 0) return take_map((unsigned)atoi(argv[2]), 14);
-  if (argc == 3 && strcmp(act, "program") == 0) return take_map((unsigned)atoi(argv[2]), 13);
   return usage(
       "kernel log WORD | log_device PATH WORD | perf cpu|tracepoint | clock set|day|adjust | key "
-      "0|1"
-      " | map ID | program ID");
+      "0|1");
 }

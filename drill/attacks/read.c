@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/xattr.h>
 
 #include "drill/attacks/attack.h"
 
@@ -79,8 +78,6 @@ static int copy_of(const char* path, const char* road) {
   ssize_t moved;
   if (strcmp(road, "sendfile") == 0)
     moved = sendfile(to, from, NULL, 4096);
-  else if (strcmp(road, "copy_range") == 0)
-    moved = copy_file_range(from, NULL, to, NULL, 4096, 0);
   else
     moved = splice(from, NULL, pipes[1], NULL, 4096, 0) < 0
                 ? -1
@@ -107,16 +104,6 @@ static int read_vector(const char* path) {
   return done_with(text);
 }
 
-static int read_attribute(const char* path, const char* name) {
-  char text[256] = {0};
-  return getxattr(path, name, text, sizeof(text) - 1) < 0 ? refused() : done_with(text);
-}
-
-static int read_link(const char* path) {
-  char text[4096] = {0};
-  return readlink(path, text, sizeof(text) - 1) < 0 ? refused() : done_with(text);
-}
-
 int attack_read(int argc, char** argv) {
   const char* road = argc > 2 ? argv[1] : "";
   const char* path = argc > 2 ? argv[2] : "";
@@ -126,14 +113,10 @@ int attack_read(int argc, char** argv) {
   if (strcmp(road, "reopen") == 0) return finish_reading(by_reopening(path));
   if (strcmp(road, "symlink") == 0) return finish_reading(by_symlink(path));
   if (strcmp(road, "message") == 0) return finish_reading(by_message(path));
-  if (strcmp(road, "sendfile") == 0 || strcmp(road, "copy_range") == 0 ||
-      strcmp(road, "splice") == 0)
+  if (strcmp(road, "sendfile") == 0 || strcmp(road, "splice") == 0)
     return finish_reading(copy_of(path, road));
   if (strcmp(road, "map") == 0) return read_mapped(path);
   if (strcmp(road, "vector") == 0) return read_vector(path);
-  if (strcmp(road, "link") == 0) return read_link(path);
-  if (strcmp(road, "attribute") == 0 && argc == 4) return read_attribute(path, argv[3]);
   return usage(
-      "read open|openat2|directory|reopen|symlink|message|sendfile|copy_range|splice|map|vector|"
-      "link PATH | attribute PATH NAME");
+      "read open|openat2|directory|reopen|symlink|message|sendfile|splice|map|vector PATH");
 }

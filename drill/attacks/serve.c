@@ -13,12 +13,12 @@
 #include "drill/attacks/attack.h"
 
 static int bound(const char* kind, const char* where, int type) {
-  if (strcmp(kind, "tcp") == 0 || strcmp(kind, "udp") == 0) {
+  if (strcmp(kind, "tcp") == 0) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(where))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int one = 1, fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (type == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, 23 /* TCP_FASTOPEN */, &one, sizeof(one));
+    setsockopt(fd, IPPROTO_TCP, 23 /* TCP_FASTOPEN */, &one, sizeof(one));
     return bind(fd, (struct sockaddr*)&address, sizeof(address)) < 0 ? -1 : fd;
   }
   struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -32,12 +32,11 @@ static int bound(const char* kind, const char* where, int type) {
 
 int attack_serve(int argc, char** argv) {
   if (argc != 4 && argc != 5)
-    return usage(
-        "serve tcp|udp PORT SECRET [UID] | stream|datagram|packet PATH|@NAME SECRET [UID]");
+    return usage("serve tcp PORT SECRET [UID] | stream|datagram|packet PATH|@NAME SECRET [UID]");
   if (argc == 5 && setuid((uid_t)atoi(argv[4])) < 0) return refused();
-  int type = strcmp(argv[1], "udp") == 0 || strcmp(argv[1], "datagram") == 0 ? SOCK_DGRAM
-             : strcmp(argv[1], "packet") == 0                                ? SOCK_SEQPACKET
-                                                                             : SOCK_STREAM;
+  int type = strcmp(argv[1], "datagram") == 0 ? SOCK_DGRAM
+             : strcmp(argv[1], "packet") == 0 ? SOCK_SEQPACKET
+                                              : SOCK_STREAM;
   int fd = bound(argv[1], argv[2], type);
   if (fd < 0 || (type != SOCK_DGRAM && listen(fd, 16) < 0)) return refused();
   puts("ready");

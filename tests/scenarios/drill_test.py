@@ -20,7 +20,7 @@ from support import need, run, wait_for  # noqa: E402
 DRILL_TIMEOUT_S = 600
 # What only the guard sees: no tracepoint, or none that is worth its cost, has these operations.
 UNSEEN = re.compile(
-    r"mounts\.(log-link|change-(truncate|mode|owner|times|rename|unlink|link|pipe|directory"
+    r"mounts\.(log-link|change-(truncate|mode|owner|times|rename|unlink|f?link|fmode|pipe|directory"
     r"|attribute|32-bit-.*))|io_uring\.(read-slot|unlink|rename|link|symlink|directory)"
     r"|namespaces\.abstract-(datagram|message)|daemons\.engine-port-fast-open"
     r"|processes\.(signal-owner|nice|policy|affinity|io-class)"
