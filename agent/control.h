@@ -14,9 +14,9 @@
 
 namespace brig::agent {
 
-inline constexpr int kControlFd = 3;  // of every child
-inline constexpr std::size_t kMaxControlBytes = 64 << 10;
-inline constexpr std::size_t kMaxHandles = 200;  // the kernel takes 253 a message
+inline constexpr int kControlFd = 3;                        // of every child
+inline constexpr std::size_t kMaxControlBytes = 192 << 10;  // a policy, long paths and more
+inline constexpr std::size_t kMaxHandles = 200;             // the kernel takes 253 a message
 
 struct ControlMessage {
   Message message = Message::kSetup;

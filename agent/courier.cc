@@ -53,7 +53,8 @@ std::string AnswerLine(const Answer& answer) {
   if (!container) return "";
   std::string line = ToJson(*container);
   line.pop_back();  // the closing brace
-  return line + fmt::format(",\"processes\":{}}}", answer.processes);
+  return line + fmt::format(",\"processes\":{},\"posture\":{}}}", answer.processes,
+                            ToJson(answer.posture));
 }
 
 class Courier : public Child {

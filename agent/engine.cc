@@ -242,11 +242,23 @@ class Engine : public Child {
   }
 
   bool TakeQuery(ByteView body);
+  std::optional<Container> ContainerOf(const Query& query);
+  void AnswerContainer(const Query& query);
   void AnswerProcesses(const Query& query);
   void KeepDrill(const std::string& text);
-  void Reply(const Query& query, AnswerKind kind, std::string body = "", std::string text = "",
-             std::uint64_t processes = 0) {
-    const Answer answer{query.id, kind, std::move(body), std::move(text), processes};
+  void ReplyContainer(const Query& query, const Container& container) {
+    const Posture* posture = pipeline_.enricher().PostureOf(container.key);
+    Send({.id = query.id,
+          .kind = AnswerKind::kContainer,
+          .body = EncodeBody(container),
+          .text = "",
+          .processes = pipeline_.enricher().CountRunning(container.key),
+          .posture = posture == nullptr ? Posture() : *posture});
+  }
+  void Reply(const Query& query, AnswerKind kind, std::string body = "", std::string text = "") {
+    Send({.id = query.id, .kind = kind, .body = std::move(body), .text = std::move(text)});
+  }
+  void Send(const Answer& answer) {
     if (!peer(Role::kCourier)->Send(Message::kAnswer, answer))
       LogWarn("an answer did not fit into the courier's queue");
   }
@@ -297,9 +309,12 @@ bool Engine::TakeQuery(ByteView body) {
   switch (query->question) {
     case Question::kStatus: Reply(*query, AnswerKind::kStatus, EncodeBody(MakeStatusNow())); break;
     case Question::kContainers:
+      if (!query->argument.empty()) {
+        AnswerContainer(*query);
+        return true;
+      }
       for (const Container& container : pipeline_.enricher().ListContainers(query->all))
-        Reply(*query, AnswerKind::kContainer, EncodeBody(container), "",
-              pipeline_.enricher().CountRunning(container.key));
+        ReplyContainer(*query, container);
       break;
     case Question::kProcesses: AnswerProcesses(*query); return true;
     case Question::kFindings:
@@ -321,12 +336,25 @@ void Engine::KeepDrill(const std::string& text) {
   SendToScribe();
 }
 
+// The container that a question names; an answer is sent when there is none.
+std::optional<Container> Engine::ContainerOf(const Query& query) {
+  auto container = pipeline_.enricher().FindContainer(query.argument);
+  if (container) return *std::move(container);
+  Reply(query, AnswerKind::kError, std::string(NameOf(container.error().code)),
+        container.error().message);
+  return std::nullopt;
+}
+
+void Engine::AnswerContainer(const Query& query) {
+  const auto container = ContainerOf(query);
+  if (!container) return;
+  ReplyContainer(query, *container);
+  Reply(query, AnswerKind::kEnd);
+}
+
 void Engine::AnswerProcesses(const Query& query) {
-  const auto container = pipeline_.enricher().FindContainer(query.argument);
-  if (!container) {
-    return Reply(query, AnswerKind::kError, std::string(NameOf(container.error().code)),
-                 container.error().message);
-  }
+  const auto container = ContainerOf(query);
+  if (!container) return;
   for (const Process& process : pipeline_.enricher().ProcessesOf(container->key))
     Reply(query, AnswerKind::kProcess, EncodeBody(process));
   Reply(query, AnswerKind::kEnd);

@@ -14,6 +14,7 @@
 #include "agent/loader.h"
 #include "agent/reader.h"
 #include "agent/scribe.h"
+#include "agent/settings.h"
 #include "agent/signer.h"
 #include "agent/warden.h"
 #include "base/log.h"
@@ -24,45 +25,6 @@ namespace {
 constexpr int kUsageError = 2;
 constexpr std::size_t kMaxPathBytes = 4095;  // what the kernel takes
 constexpr std::size_t kMaxPlaces = 6;        // of a kind: all options fit into one message
-
-// "I1=kill"; every invariant by "all=kill".
-Result<> SetMode(Options& options, const std::string& text) {
-  const Error wrong{
-      ErrorCode::kInvalid,
-      fmt::format("--mode {}: write it as I1=watch, I1=refuse, I1=kill, I1=off or all=refuse",
-                  text)};
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) return std::unexpected(wrong);
-  const std::string name = text.substr(0, equals);
-  const auto mode = ModeOf(text.substr(equals + 1));
-  const auto invariant = InvariantOf(name);
-  if (!mode || (!invariant && name != "all")) return std::unexpected(wrong);
-  if (invariant) {
-    options.modes.at(static_cast<std::size_t>(*invariant)) = *mode;
-  } else {
-    for (Mode& each : options.modes) each = *mode;
-  }
-  return {};
-}
-
-// "io_uring=refuse"; `allow` is the word for a surface that is left alone.
-Result<> SetSurface(Options& options, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  const auto surface = SurfaceOf(text.substr(0, equals));
-  const std::string word = equals == std::string::npos ? "" : text.substr(equals + 1);
-  const auto mode = SurfaceModeOf(word);
-  if (!surface || *surface == Surface::kNone || !mode) {
-    std::string names;
-    for (std::uint16_t i = 1; i < kSurfaceCount; ++i)
-      names += fmt::format("{}{}", i == 1 ? "" : ", ", NameOf(static_cast<Surface>(i)));
-    return Fail(ErrorCode::kInvalid,
-                fmt::format("--surface {}: write it as io_uring=allow, io_uring=watch or "
-                            "io_uring=refuse; there are {}",
-                            text, names));
-  }
-  options.surface.at(static_cast<std::size_t>(*surface)) = *mode;
-  return {};
-}
 
 // Directories and sockets: paths from the root, neither too long nor too many.
 Result<> CheckPlaces(const Options& options) {
@@ -118,7 +80,7 @@ int Main(int argc, char** argv) {
   Options options;
   options.node = HostName();
   std::vector<std::string> modes, surface, dockers;
-  std::string keep = "default";
+  std::string keep = "default", policy;
   bool foreground = false;
   CLI::App app("brigd guards the containers of this host. It runs in the foreground until SIGTERM.",
                "brigd");
@@ -129,6 +91,8 @@ int Main(int argc, char** argv) {
   app.add_option("--run", options.run, "directory of the clients' socket")
       ->take_last()
       ->capture_default_str();
+  app.add_option("--policy", policy, "the policy file [/etc/brig/brig.yaml, if there is one]")
+      ->take_last();
   app.add_option("--mode", modes,
                  "what happens when an invariant is broken: I1=watch (default), I1=refuse, "
                  "I1=kill, I1=off; all=refuse for every one; repeatable");
@@ -152,16 +116,15 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   StartLog("brigd", options.debug ? LogLevel::kDebug : LogLevel::kInfo);
-  for (const std::string& mode : modes) {
-    const auto set = SetMode(options, mode);
-    if (set) continue;
-    LogError("{}", set.error().message);
-    return kUsageError;
-  }
-  for (const std::string& setting : surface) {
-    const auto set = SetSurface(options, setting);
-    if (set) continue;
-    LogError("{}", set.error().message);
+  // Here brigd is still one process with all rights: the policy is root's own file, and nothing
+  // else is parsed before the processes part (docs/privileges.md).
+  auto step = TakePolicy(options, policy);
+  for (const std::string& mode : modes)
+    if (step) step = SetMode(options, mode);
+  for (const std::string& setting : surface)
+    if (step) step = SetSurface(options, setting);
+  if (!step) {
+    LogError("{}", step.error().message);
     return kUsageError;
   }
   options.keep = keep == "all" ? Keep::kAll : Keep::kDefault;

@@ -17,6 +17,7 @@
 #include "model/event.h"
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/policy.h"
 #include "model/status.h"
 
 namespace brig::agent {
@@ -289,12 +290,14 @@ struct Answer {
   std::string body;             // the noun's encoding; for kError the code's name
   std::string text;             // for kError the message
   std::uint64_t processes = 0;  // of the container
+  Posture posture = {};         // of the container
   static void Describe(auto& self, auto& visit) {
     visit("id", self.id);
     visit("kind", self.kind);
     visit("body", self.body);
     visit("text", self.text);
     visit("processes", self.processes);
+    visit("posture", self.posture);
   }
 };
 

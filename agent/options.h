@@ -8,6 +8,7 @@
 
 #include "model/describe.h"
 #include "model/names.h"
+#include "model/policy.h"
 
 namespace brig::agent {
 
@@ -50,6 +51,7 @@ struct Options {
   std::vector<std::string> runtimes;  // programs that may start containers, besides the usual
   bool debug = false;
   std::string node;  // this host's name
+  Policy policy;     // its clauses reach the engine alone
   static void Describe(auto& self, auto& visit) {
     visit("state", self.state);
     visit("run", self.run);
@@ -61,6 +63,7 @@ struct Options {
     visit("runtimes", self.runtimes);
     visit("debug", self.debug);
     visit("node", self.node);
+    visit("policy", self.policy);
   }
   [[nodiscard]] std::string LedgerDirectory() const { return state + "/ledger"; }
   [[nodiscard]] std::string SignerDirectory() const { return state + "/signer"; }

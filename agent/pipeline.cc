@@ -17,7 +17,7 @@ constexpr std::int64_t kJumpNs = 1'000'000'000;  // of the wall clock against th
 constexpr std::uint64_t kMaxRefusedLogged = 10;
 
 identity::Enricher::Options EnricherOptions(const Setup& setup) {
-  return {.host = setup.host, .warden_pid = setup.warden_pid};
+  return {.host = setup.host, .warden_pid = setup.warden_pid, .policy = setup.options.policy};
 }
 
 }  // namespace

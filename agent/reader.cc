@@ -141,10 +141,10 @@ class Reader : public Child {
   bool TakeAllowance(ByteView body) {
     const auto allowance = DecodeBody<Allowance>(body);
     if (!allowance) return false;
-    // A new allowance replaces the old one.
-    const auto old = allowances_.find(allowance->container);
-    if (old != allowances_.end()) Report(sensor::RemoveAllowance(handles_, old->second));
     Report(sensor::WriteAllowance(handles_, *allowance));
+    const auto old = allowances_.find(allowance->container);
+    if (old != allowances_.end())
+      Report(sensor::RemoveStaleDevices(handles_, old->second, *allowance));
     allowances_[allowance->container] = *allowance;
     return true;
   }

@@ -70,6 +70,11 @@ Status MakeStatus(const StatusInputs& inputs) {
     const auto invariant = static_cast<Invariant>(i);
     status.modes.push_back({invariant, modes.at(i), inputs.pipeline.findings_of(invariant)});
   }
+  const Options& options = inputs.setup.options;
+  for (std::uint16_t i = 1; i < kSurfaceCount && i < options.surface.size(); ++i)
+    status.surface.push_back({static_cast<Surface>(i), options.surface[i]});
+  if (!options.policy.path.empty())
+    status.policy = fmt::format("{} (SHA-256 {})", options.policy.path, options.policy.digest);
   status.programs = inputs.setup.programs;
   status.meter = inputs.host.meter;
   status.counters = inputs.pipeline.counters();

@@ -90,7 +90,11 @@ class Warden {
   int Run(int signals) {
     auto step =
         loop_.Add(signals, EPOLLIN, [this, signals](std::uint32_t) { TakeSignal(signals); });
-    Note("start", fmt::format("brig started on {}", options_.node));
+    const Policy& policy = options_.policy;
+    Note("start", fmt::format("brig started on {}, {}", options_.node,
+                              policy.path.empty() ? "without a policy file"
+                                                  : fmt::format("policy {} (SHA-256 {})",
+                                                                policy.path, policy.digest)));
     if (step) step = family_.Start(Role::kSigner);
     if (step) step = family_.Start(Role::kScribe);
     if (step) step = loop_.Run();
@@ -141,6 +145,7 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
   setup.group = prepared_.group;
   setup.warden_pid = static_cast<std::uint32_t>(::getpid());
   setup.started_wall_ns = started_wall_ns_;
+  if (role != Role::kEngine) setup.options.policy.clauses.clear();
   if (role == Role::kScribe) {
     setup.ledger_set_aside = set_aside_;
     notices_sent_ = 0;

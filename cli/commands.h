@@ -21,6 +21,8 @@ std::unique_ptr<Command> MakePs();
 std::unique_ptr<Command> MakeEvents();
 std::unique_ptr<Command> MakeFindings();
 std::unique_ptr<Command> MakeExplain();
+std::unique_ptr<Command> MakePolicyCheck();
+std::unique_ptr<Command> MakePolicyExplain();
 std::unique_ptr<Command> MakeLedgerVerify();
 std::unique_ptr<Command> MakeLedgerShow();
 std::unique_ptr<Command> MakeDrill();

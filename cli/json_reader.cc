@@ -188,6 +188,10 @@ Result<ContainerRow> ReadContainer(std::string_view json) {
   ContainerRow row;
   BRIG_ASSIGN(row.container, ReadNoun<Container>(object));
   if (object["processes"].get(row.processes) != simdjson::SUCCESS) row.processes = 0;
+  dom::object posture;
+  if (object["posture"].get(posture) == simdjson::SUCCESS) {
+    BRIG_ASSIGN(row.posture, ReadNoun<Posture>(posture));
+  }
   return row;
 }
 

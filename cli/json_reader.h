@@ -35,6 +35,7 @@ struct Answer {
 struct ContainerRow {
   Container container;
   std::uint64_t processes = 0;
+  Posture posture;
 };
 
 [[nodiscard]] Result<Status> ReadStatus(std::string_view json);

@@ -44,6 +44,8 @@ void StatusCommand::PrintHead(const Session& session, const Status& status) {
              Paint("brig " + Safe(status.version), Style::kTitle, session.color), Safe(status.node),
              Safe(status.kernel),
              HumanDuration(Elapsed(status.started_wall_ns, SystemClock().WallNs())));
+  fmt::print(session.out, "policy {}\n",
+             status.policy.empty() ? "none: strict defaults" : Safe(status.policy));
   fmt::print(session.out, "{} running, {} ever; {}\n",
              Counted(status.containers_running, "container"), WithCommas(status.containers_ever),
              Counted(status.findings, "finding"));

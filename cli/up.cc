@@ -34,6 +34,11 @@ class Up final : public Command {
          .help = "what happens when an invariant is broken: watch (default), refuse, kill or off; "
                  "all=refuse for every one; may be given several times",
          .target = &modes_});
+    flags.Option({.name = "--policy",
+                  .value_name = "FILE",
+                  .help = "the policy file (default /etc/brig/brig.yaml, if there is one)",
+                  .hint = Hint::kFile,
+                  .target = &policy_});
     flags.Option({.name = "--surface",
                   .value_name = "io_uring=refuse",
                   .help = "what containers may use of a part of the kernel: allow, watch or "
@@ -63,7 +68,7 @@ class Up final : public Command {
  private:
   [[nodiscard]] std::vector<std::string> AgentArguments(const Globals& globals) const;
   std::vector<std::string> modes_, surface_, dockers_, runtime_roots_;
-  std::string keep_;
+  std::string keep_, policy_;
   bool debug_ = false, plain_ = false;
 };
 
@@ -77,6 +82,7 @@ std::vector<std::string> Up::AgentArguments(const Globals& globals) const {
   add_all("--surface", surface_);
   add_all("--docker", dockers_);
   add_all("--runtime-root", runtime_roots_);
+  if (!policy_.empty()) add_all("--policy", {policy_});
   if (!keep_.empty()) add_all("--keep", {keep_});
   if (debug_) arguments.emplace_back("--debug");
   return arguments;

@@ -148,6 +148,7 @@ std::string ToJson(const Record& record) {
 std::string ToJson(const Event& event) { return Line(JsonOf(event)); }
 std::string ToJson(const Container& container) { return Line(JsonOf(container)); }
 std::string ToJson(const Finding& finding) { return Line(JsonOf(finding)); }
+std::string ToJson(const Posture& posture) { return Line(JsonOf(posture)); }
 std::string ToJson(const Process& process) { return Line(JsonOf(process)); }
 std::string ToJson(const Status& status) { return Line(JsonOf(status)); }
 

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "model/finding.h"
+#include "model/policy.h"
 #include "model/status.h"
 
 namespace brig {
@@ -31,6 +32,7 @@ std::string ToJson(const Event& event);
 std::string ToJson(const Container& container);
 std::string ToJson(const Finding& finding);
 std::string ToJson(const Process& process);
+std::string ToJson(const Posture& posture);
 std::string ToJson(const Status& status);
 // The JSON Schema (2020-12) of what ToJson(Record) writes.
 std::string RecordJsonSchema();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/describe.h"
+#include "model/facts.h"
 #include "model/names.h"
 
 namespace brig {
@@ -117,6 +118,8 @@ struct Status {
   std::vector<ProcessStatus> processes;
   LedgerStatus ledger;
   std::vector<std::string> notes;  // what is degraded, each a sentence that ends with what to do
+  std::string policy;              // "/etc/brig/brig.yaml (SHA-256 ...)"; "": there is no file
+  std::vector<SurfaceSetting> surface;
   static void Describe(auto& self, auto& visit) {
     visit("version", self.version);
     visit("node", self.node);
@@ -133,6 +136,8 @@ struct Status {
     visit("processes", self.processes);
     visit("ledger", self.ledger);
     visit("notes", self.notes);
+    visit("policy", self.policy);
+    visit("surface", self.surface);
   }
 };
 

@@ -197,12 +197,18 @@ Result<> WriteAllowance(const Handles& handles, const Allowance& allowance) {
   return {};
 }
 
-Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance) {
-  for (const DeviceRule& rule : allowance.devices) {
-    const abi_device_key key = DeviceKey(allowance.container, rule);
+Result<> RemoveStaleDevices(const Handles& handles, const Allowance& old, const Allowance& now) {
+  for (const DeviceRule& rule : old.devices) {
+    if (std::ranges::find(now.devices, rule) != now.devices.end()) continue;
+    const abi_device_key key = DeviceKey(old.container, rule);
     if (bpf_map_delete_elem(handles.map(MapId::kAllowedDevices), &key) != 0 && errno != ENOENT)
       return FailErrno("remove an allowed device");
   }
+  return {};
+}
+
+Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance) {
+  BRIG_TRY(RemoveStaleDevices(handles, allowance, Allowance()));
   if (bpf_map_delete_elem(handles.map(MapId::kAllowances), &allowance.container) != 0 &&
       errno != ENOENT)
     return FailErrno("remove an allowance");

@@ -56,6 +56,10 @@ struct AddressObject {
 [[nodiscard]] Result<> WriteCommonDevices(const Handles& handles);
 // Adds one container's allowance / removes it when the container has ended.
 [[nodiscard]] Result<> WriteAllowance(const Handles& handles, const Allowance& allowance);
+// After a new one was written over it: the devices that are in the old one alone. There is no
+// moment without the settings of both.
+[[nodiscard]] Result<> RemoveStaleDevices(const Handles& handles, const Allowance& old,
+                                          const Allowance& now);
 [[nodiscard]] Result<> RemoveAllowance(const Handles& handles, const Allowance& allowance);
 
 // A file known by its inode, and what for: ABI_LISTED_* of kernel/abi/event_abi.h.
