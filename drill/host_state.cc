@@ -98,6 +98,13 @@ std::string NamespaceOf(const std::string& pid, const std::string& kind) {
   return LinkOf(fmt::format("/proc/{}/ns/{}", pid, kind));
 }
 
+// A gain counts when it has been used: when a program was executed with it.
+bool HasStartedHolder(pid_t pid) {
+  return ReadFile(fmt::format("/proc/{}/cmdline", pid))
+      .value_or("")
+      .ends_with(std::string_view("hold\0", 5));
+}
+
 bool HasCapability(pid_t pid, const std::string& number) {
   const std::string text = FieldOf(fmt::format("/proc/{}/status", pid), "CapEff");
   std::uint64_t set = 0;
@@ -154,14 +161,16 @@ bool Holds(pid_t pid, std::string_view proof) {
   }
   if (kind == "code") return HasCode(pid, value);
   if (kind == "capability") return HasCapability(pid, value);
-  if (kind == "privileges") return FieldOf(directory + "status", "NoNewPrivs") == "0";
+  if (kind == "privileges")
+    return FieldOf(directory + "status", "NoNewPrivs") == "0" && HasStartedHolder(pid);
   const std::size_t colon = value.find(':');
   const std::string space = NamespaceOf(std::to_string(pid), value.substr(0, colon));
-  if (kind == "root")
-    return LinkOf(directory + "root") == value &&
-           ReadFile(directory + "cmdline").value_or("").ends_with(std::string_view("hold\0", 5));
+  if (kind == "root") return LinkOf(directory + "root") == value && HasStartedHolder(pid);
+  if (kind == "mount")
+    return ReadFile(directory + "mountinfo").value_or("").find(" " + value + " ") !=
+           std::string::npos;
   if (kind == "out") return !space.empty() && space != NamespaceOf("self", value);
-  return kind == "in" && !space.empty() &&
+  return kind == "in" && !space.empty() && HasStartedHolder(pid) &&
          space == NamespaceOf(value.substr(colon + 1), value.substr(0, colon));
 }
 

@@ -26,10 +26,12 @@ std::string StateOfSetting(std::string_view setting);
 //   file=SUFFIX    a descriptor, however it was opened
 //   program=START  it, or a child of it, runs a program whose path begins so
 //   code=SUFFIX    it has mapped such a file so that it may be executed
-//   in=KIND:PID    it is in that process's namespace
-//   root=PATH      that is its root directory, and it has started a holder there
+//   in=KIND:PID    it is in that process's namespace, and has executed a holder there
+//   root=PATH      that is its root directory, and it has executed a holder there
+//   mount=PATH     something is mounted there
 //   out=KIND       it is not in our own namespace of that kind
-//   capability=N   it has that capability;  privileges=yes: it may gain some by executing
+//   capability=N   it has that capability;  privileges=yes: it may gain some by executing, as it
+//   did
 bool Holds(pid_t pid, std::string_view proof);
 
 // Whether a path of the host is what was left behind: setuid=, setgid=, capability=, device=,
