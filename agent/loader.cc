@@ -12,8 +12,10 @@
 #include "agent/handles.h"
 #include "agent/listed.h"
 #include "base/log.h"
+#include "sensor/guard.h"
 #include "sensor/loader.h"
 #include "sensor/maps.h"
+#include "sensor/pins.h"
 
 namespace brig::agent {
 namespace {
@@ -58,6 +60,20 @@ Result<> HandOver(Start& start, sensor::Loaded& loaded) {
   }
 }
 
+// Where the guard runs it goes on when brigd is killed; elsewhere nothing is refused anyway.
+void Outlive(const Options& options, sensor::Loaded& loaded) {
+  const bool guarded = std::ranges::any_of(loaded.programs, [](const Program& program) {
+    return program.attached && program.object == sensor::kGuardObject;
+  });
+  if (!guarded) return;
+  const auto pinned = sensor::Pin(loaded.handles, sensor::PinDirectory(options.run));
+  if (!pinned)
+    loaded.notes.push_back(
+        fmt::format("the guard ends when brigd is killed ({}): mount -t bpf bpf "
+                    "/sys/fs/bpf, then restart brigd",
+                    pinned.error().message));
+}
+
 }  // namespace
 
 int RunLoader(Start start) {
@@ -69,6 +85,7 @@ int RunLoader(Start start) {
   auto loaded = sensor::Load(OptionsOf(start.setup));
   if (!loaded) return Refuse(start, Trouble::kFatal, loaded.error());
   step = sensor::WriteCommonDevices(loaded->handles);
+  if (step) Outlive(start.setup.options, *loaded);
   if (step) step = HandOver(start, *loaded);
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   // The links are closed here only when the warden has its own copies.

@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "sensor/pins.h"
 
 namespace brig::agent {
 namespace {
@@ -161,7 +162,8 @@ Result<Prepared> Prepare(const Options& options) {
   return prepared;
 }
 
-void CleanUp(const Options& options) {
+void CleanUp(const Options& options, bool programs) {
+  if (programs) sensor::Unpin(sensor::PinDirectory(options.run));
   ::unlink(options.SocketPath().c_str());
   ::unlink((options.run + kPidFile).c_str());
 }

@@ -34,7 +34,8 @@ struct Prepared {
 // The directories of the scribe and the signer, below the state directory.
 [[nodiscard]] Result<> MakeLedgerDirectories(const Options& options, gid_t group);
 
-// Removes the socket and the pid file.
-void CleanUp(const Options& options);
+// Removes the socket and the pid file, and the pinned kernel programs when `programs` are to go
+// too.
+void CleanUp(const Options& options, bool programs);
 
 }  // namespace brig::agent

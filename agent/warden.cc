@@ -87,6 +87,9 @@ class Warden {
     loop_.Every(2 * kSecond, [this] { TellEngine(); });
   }
 
+  // Does the guard stay for the next brigd? (SIGUSR2)
+  [[nodiscard]] bool hands_over() const { return hands_over_; }
+
   int Run(int signals) {
     auto step =
         loop_.Add(signals, EPOLLIN, [this, signals](std::uint32_t) { TakeSignal(signals); });
@@ -133,6 +136,7 @@ class Warden {
   std::uint64_t notices_sent_ = 0;  // the highest number that this scribe got
   bool scribe_ready_ = false;
   bool loader_started_ = false;
+  bool hands_over_ = false;
   bool running_ = false;  // everything was started once
   bool stopping_ = false;
   int exit_code_ = 0;
@@ -294,8 +298,10 @@ void Warden::TellEngine() {
 void Warden::TakeSignal(int signals) {
   signalfd_siginfo info{};
   if (::read(signals, &info, sizeof info) != sizeof info) return;
-  StopAll(fmt::format("stopped by {} from pid {}", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM",
-                      info.ssi_pid));
+  const int signal = static_cast<int>(info.ssi_signo);
+  hands_over_ = signal == SIGUSR2;
+  StopAll(fmt::format("{} by SIG{} from pid {}", hands_over_ ? "handed over" : "stopped",
+                      ::sigabbrev_np(signal), info.ssi_pid));
 }
 
 void Warden::Fail(const std::string& why) {
@@ -319,6 +325,7 @@ Result<UniqueFd> TakeSignals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGUSR2);
   ::signal(SIGPIPE, SIG_IGN);
   if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) return FailErrno("block signals");
   UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -353,7 +360,8 @@ int RunWarden(const Options& options) {
   {
     Warden warden(options, *std::move(prepared), *loop, *std::move(program));
     code = warden.Run(signals->get());
-    CleanUp(options);  // while the locks are still held
+    // While the locks are still held. A successor takes the kernel programs over.
+    CleanUp(options, /*programs=*/!warden.hands_over());
   }
   LogInfo("brig has stopped");
   return code;

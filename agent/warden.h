@@ -8,7 +8,8 @@
 
 namespace brig::agent {
 
-// Runs brigd until SIGTERM or SIGINT. Gives the exit code: 0 stopped in order, 2 could not start.
+// Runs brigd until SIGTERM or SIGINT, or SIGUSR2, which leaves the guard to a successor. Gives the
+// exit code: 0 stopped in order, 2 could not start.
 int RunWarden(const Options& options);
 
 }  // namespace brig::agent

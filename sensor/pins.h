@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pins: names for the kernel programs in the BPF filesystem, so that they go on refusing when all
+// of brigd is gone. A new brigd pins its own set beside the old one, and only then removes that: no
+// moment is unguarded. Root only; not thread safe.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "sensor/handles.h"
+
+namespace brig::sensor {
+
+// Where a brigd that uses the directory `run` pins: two of them do not meet.
+std::string PinDirectory(const std::string& run);
+
+// Pins every link and what the programs need, then removes what an earlier run left there. Fails
+// with kUnavailable when no BPF filesystem is mounted.
+[[nodiscard]] Result<> Pin(const Handles& handles, const std::string& directory);
+
+// Removes it all: the programs leave the kernel with their last descriptor.
+void Unpin(const std::string& directory);
+
+}  // namespace brig::sensor

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Shows that the guard goes on refusing when all of brigd is killed, and while one brigd hands over
+to the next: a container tries the same escape all the time, and not one succeeds. After a clean
+stop it does."""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import oci  # noqa: E402
+from guest.watched import Watched  # noqa: E402
+
+# Tries every tenth of a second and counts what came of it.
+TRIES = """
+until test -e /tmp/end; do
+    if cat /volume/secret >/dev/null 2>&1; then echo escaped >>/tmp/escaped
+    else echo refused >>/tmp/refused; fi
+    usleep 100000
+done
+"""
+
+
+class Scene(Watched):
+    """One brigd is killed, the next takes over, hands over to a third, which is stopped."""
+
+    def count(self, what):
+        done = self.guest.run(f"cat /run/bundles/tries/rootfs/tmp/{what} 2>/dev/null | wc -l")
+        return int(done.stdout)
+
+    def more(self, what):
+        before = self.count(what)
+        self.until(f"more tries that {what}", lambda: self.count(what) > before + 3)
+
+    def act(self):
+        self.run("echo the-secret >/etc/secret")
+        self.start_brig()
+        self.guest.start_container(TRIES, "tries", mounts=[oci.bind("/etc", "/volume")])
+        self.more("refused")
+        self.run("kill -9 $(cat /run/brigd.pid)")
+        self.until("the end of the killed one", self.ended)
+        self.more("refused")
+        self.escaped_after_kill = self.count("escaped")
+        self.run("rm /run/ended")
+        self.start_brig()
+        self.more("refused")
+        self.run("kill -USR2 $(cat /run/brigd.pid)")
+        self.until("the end of the one that hands over", self.ended)
+        self.more("refused")
+        self.run("rm /run/ended")
+        self.start_brig()
+        self.escaped_in_all = self.count("escaped")
+        self.found = [each for each in self.json("findings --limit 0")
+                      if each["subject"]["container"]["id"] == "tries"]
+        self.sets = self.run("ls -d /sys/fs/bpf/brig-*/* | wc -l").strip()
+        self.run("kill $(cat /run/brigd.pid)")
+        self.until("the end of the stopped one", self.ended)
+        self.more("escaped")
+        self.left = self.run("ls /sys/fs/bpf").split()
+        self.run("touch /run/bundles/tries/rootfs/tmp/end")
+
+
+class Takeover(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene("6.12")
+
+    def test_a_killed_brigd_leaves_the_guard_on(self):
+        self.assertEqual(self.scene.escaped_after_kill, 0)
+
+    def test_no_moment_is_unguarded_when_one_hands_over_to_the_next(self):
+        self.assertEqual(self.scene.escaped_in_all, 0)
+
+    def test_the_last_one_knows_the_container_and_records(self):
+        self.assertTrue(self.scene.found)
+        self.assertEqual({each["verdict"] for each in self.scene.found}, {"refused"})
+
+    def test_one_set_of_programs_is_left_of_three(self):
+        self.assertEqual(self.scene.sets, "1")
+
+    def test_a_clean_stop_takes_the_guard_away(self):
+        self.assertEqual(self.scene.left, [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
