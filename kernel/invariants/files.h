@@ -8,6 +8,7 @@
 #define BRIG_I1_FILES_H
 
 #include "kernel/object.h"
+#include "kernel/invariants/devices.h"
 #include "kernel/invariants/namespaces.h"
 
 #define HOST_ORDINARY 1
@@ -71,6 +72,19 @@ static __always_inline bool holds_guarded(struct abi_settings *set, u32 device)
 	return false;
 }
 
+/*
+ * A device of the container's own whose node is mounted by itself: where a user namespace forbids
+ * to make nodes, runtimes mount those of the host's /dev.
+ */
+static __always_inline bool is_given_device(struct subject *subject, struct object *object,
+					    struct dentry *mount_root)
+{
+	u32 type = object->mode & S_IFMT;
+
+	return (type == S_IFCHR || type == S_IFBLK) && object->dentry == mount_root &&
+	       device_allowed(subject->label->container, type, READ(object->inode, i_rdev));
+}
+
 /* The nearest listed directory at or above the file decides. */
 static __always_inline u32 host_directory(struct subject *subject, struct object *object)
 {
@@ -84,6 +98,8 @@ static __always_inline u32 host_directory(struct subject *subject, struct object
 	/* The container's own root directory is its own, wherever on the host it lies. */
 	walk.mount_root = READ(object->mnt, mnt_root);
 	walk.above = !object->mnt; /* an entry whose mount is not known */
+	if (is_given_device(subject, object, walk.mount_root))
+		return 0;
 	top = READ(walk.mount_root, d_inode);
 	if (!birth->root_guarded && walk.device == birth->root_device &&
 	    READ(top, i_ino) == birth->root_inode)
