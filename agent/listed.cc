@@ -10,8 +10,9 @@
 namespace brig::agent {
 namespace {
 
-// Runtimes and what starts sandboxes with a root directory of their own, systemd among them: units
-// may have RootDirectory=, and a service manager is no intruder.
+// Runtimes, and what starts services with a root directory of their own: units may have
+// RootDirectory=, and a service manager is no intruder. Not what makes sandboxes of the host's own
+// programs (bubblewrap, flatpak): those are no containers, and would be refused their programs.
 constexpr const char* kRuntimes[] = {"runc",
                                      "crun",
                                      "youki",
@@ -21,8 +22,6 @@ constexpr const char* kRuntimes[] = {"runc",
                                      "containerd",
                                      "crio",
                                      "conmon",
-                                     "bwrap",
-                                     "flatpak",
                                      "systemd-nspawn",
                                      "lxc-start",
                                      "lxc-attach",

@@ -3,7 +3,8 @@
  * How a task comes to belong to a container. A task without a label that executes a program belongs
  * to one when its mount namespace is not the host's and it also has another root directory or
  * another pid namespace: services with a private /tmp keep both. A namespace that a container
- * already owns makes it join that container; otherwise a container is born, whoever made it.
+ * already owns makes it join that container; otherwise a container is born, whoever made it, unless
+ * it is a sandbox of the host's own.
  */
 #ifndef BRIG_BIRTH_H
 #define BRIG_BIRTH_H
@@ -16,16 +17,45 @@
 /* BORN_JOINED is the last: what a label remembers until the birth is on record. */
 enum { BORN_OUTSIDE, BORN_ALREADY, BORN_FIRST, BORN_JOINED };
 
+static __always_inline bool has_host_root(struct task_struct *task, struct abi_settings *set)
+{
+	struct abi_inode_key root = inode_key(READ(task, fs, root.dentry, d_inode));
+
+	return root.inode == set->host_root_inode && root.device == set->host_root_device;
+}
+
 static __always_inline bool is_outside(struct task_struct *task, struct abi_namespaces *now,
 				       struct abi_settings *set)
 {
-	struct abi_inode_key root;
+	return !set || now->mount == set->host_mount_namespace ||
+	       (has_host_root(task, set) && now->pid == set->host_pid_namespace);
+}
 
-	if (!set || now->mount == set->host_mount_namespace)
+/* Does the file lie with the host's own programs? */
+static __always_inline bool is_host_program(struct object *program, struct abi_settings *set)
+{
+	struct host_walk walk = {.dentry = program->dentry, .device = program->device, .above = 1};
+
+	if (!holds_guarded(set, program->device))
+		return false;
+	bpf_loop(MAX_HOST_DEPTH, host_step, &walk, 0);
+	return walk.found == HOST_PROGRAMS;
+}
+
+/*
+ * A browser, bubblewrap, a build tool: the host's own programs make namespaces too. Without a
+ * listed runtime a task stays the host's when it has no more than the rights of a person other than
+ * root, sees the host's root, or executes a program of the host. An image's program makes it a
+ * container, whoever started it.
+ */
+static __noinline bool is_sandbox(struct task_struct *task, struct object *program,
+				  struct abi_namespaces *now, struct abi_settings *set)
+{
+	if (is_starter(task))
+		return false;
+	if (now->user != set->host_user_namespace && READ(task, real_cred, user_ns, owner.val))
 		return true;
-	root = inode_key(READ(task, fs, root.dentry, d_inode));
-	return root.inode == set->host_root_inode && root.device == set->host_root_device &&
-	       now->pid == set->host_pid_namespace;
+	return has_host_root(task, set) || is_host_program(program, set);
 }
 
 static __always_inline u64 owner_of(u32 type, u64 id)
@@ -108,9 +138,11 @@ static __always_inline u64 new_container(struct task_struct *task, struct abi_na
 
 /*
  * Labels `task` if it belongs in a container, and fills `subject`. Whoever is in a container's
- * mount namespace has joined it; a pid namespace may be shared by several, as in a pod.
+ * mount namespace has joined it; a pid namespace may be shared by several, as in a pod. `program`
+ * is what it executes; NULL when it was found running, and how it came there is not known.
  */
-static __noinline u32 give_birth(struct subject *subject, struct task_struct *task)
+static __noinline u32 give_birth(struct subject *subject, struct task_struct *task,
+				 struct object *program)
 {
 	struct abi_settings *set = read_settings();
 	struct label label = {};
@@ -122,6 +154,8 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 		return BORN_OUTSIDE;
 	label.container = owner_of(CLONE_NEWNS, now.mount);
 	if (!label.container) {
+		if (program && is_sandbox(task, program, &now, set))
+			return BORN_OUTSIDE;
 		label.container = new_container(task, &now);
 		born = BORN_FIRST;
 	}

@@ -10,8 +10,6 @@ static __always_inline void made_node(struct call *call, u64 path, u32 mode, u32
 	struct abi_named_file *body;
 	struct scratch *scratch;
 
-	/* 0:0 is no device: overlay's mark for a deleted file, and what systemd lays over a node
-	 * that nobody shall reach. */
 	if ((type != S_IFCHR && type != S_IFBLK) || device == 0)
 		return;
 	if (!device_allowed(call->subject.label->container, type, device))

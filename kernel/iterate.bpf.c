@@ -23,13 +23,15 @@ int label_running_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	if (bpf_task_storage_get(&labels, task, 0, 0))
 		return 0;
-	born = give_birth(&subject, task);
-	if (born == BORN_OUTSIDE)
+	born = give_birth(&subject, task, NULL);
+	file = READ(task, mm, exe_file);
+	if (born == BORN_OUTSIDE) {
+		note_starter(task, READ(file, f_inode)); /* systemd has long run, and only clones */
 		return 0;
+	}
 	bpf_seq_write(seq, &one, sizeof(one));
 	announce(subject.label, task);
 	subject.label->born = 0;
-	file = READ(task, mm, exe_file);
 	if (born == BORN_FIRST)
 		record_birth(&subject, file, born, ABI_FOUND_RUNNING);
 	if (READ(task, pid) != READ(task, tgid) || !object_of_file(&object, file))

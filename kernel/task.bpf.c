@@ -76,16 +76,13 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 	return 0;
 }
 
-static __always_inline void record_exec(struct subject *subject, struct file *file)
+static __always_inline void record_exec(struct subject *subject, struct object *object)
 {
-	struct object object = {};
 	struct scratch *scratch;
 	struct verdict verdict = {};
 	struct abi_exec *exec;
 
-	if (!object_of_file(&object, file))
-		return;
-	if (!i1_files(subject, &object, &verdict) && !i1_root(subject, &verdict))
+	if (!i1_files(subject, object, &verdict) && !i1_root(subject, &verdict))
 		i3_mount_namespace(subject, &verdict);
 	carry_out(subject->label->container, &verdict);
 	if (!verdict.invariant && !wanted(OP_EXEC))
@@ -96,9 +93,9 @@ static __always_inline void record_exec(struct subject *subject, struct file *fi
 	if (!exec)
 		return;
 	write_verdict(scratch, &verdict);
-	fill_file(&exec->file, &object);
+	fill_file(&exec->file, object);
 	header_of(scratch)->flags |=
-		section_path(scratch, ABI_SECTION_PATH, object.mnt, object.dentry, subject->task);
+		section_path(scratch, ABI_SECTION_PATH, object->mnt, object->dentry, subject->task);
 	section_arguments(scratch, subject->task);
 	record_end(scratch, subject->task);
 }
@@ -120,10 +117,13 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct file *file = READ(bprm, file);
+	struct object program = {};
 	struct subject subject;
+	bool known;
 	u32 born;
 
-	if (!find_subject(&subject) && give_birth(&subject, task) == BORN_OUTSIDE) {
+	known = object_of_file(&program, file);
+	if (!find_subject(&subject) && give_birth(&subject, task, &program) == BORN_OUTSIDE) {
 		note_starter(task, READ(file, f_inode));
 		return 0;
 	}
@@ -136,7 +136,8 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 		record_birth(&subject, file, born, 0);
 		bpf_task_storage_delete(&starters, task);
 	}
-	record_exec(&subject, file);
+	if (known)
+		record_exec(&subject, &program);
 	return 0;
 }
 

@@ -138,6 +138,7 @@ struct cgroup_namespace {
 	struct ns_common ns;
 };
 struct user_namespace {
+	kuid_t owner;
 	struct ns_common ns;
 };
 struct key_type {

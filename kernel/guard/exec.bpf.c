@@ -66,7 +66,7 @@ int BPF_PROG(guard_bprm_check_security, struct linux_binprm *program, int ret)
 	if (ret || !object_of_file(&object, file))
 		return ret;
 	if (!contained(&act, OP_EXEC)) {
-		if (give_birth(&act.subject, act.subject.task) == BORN_OUTSIDE)
+		if (give_birth(&act.subject, act.subject.task, &object) == BORN_OUTSIDE)
 			return helper(&act, &object);
 		return born(&act, file, &object);
 	}

@@ -126,7 +126,7 @@ int BPF_PROG(guard_path_mknod, const struct path *directory, struct dentry *entr
 
 	if (ret || !contained(&act, OP_MKNOD) || !place(&object, directory, entry))
 		return ret;
-	if ((type == S_IFCHR && device) || type == S_IFBLK) {
+	if ((type == S_IFCHR || type == S_IFBLK) && number) {
 		if (!device_allowed(act.subject.label->container, type, number))
 			broken(&act.verdict, I_DEVICES, CAUSE_DEVICE, (u64)type << 32 | number);
 	} else if (!judge_place(&act, &object)) {

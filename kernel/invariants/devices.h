@@ -30,11 +30,14 @@ static __always_inline bool device_listed(u64 container, u32 type, u32 device)
 	return bpf_map_lookup_elem(&allowed_devices, &key) != NULL;
 }
 
-/* User space lists the harmless devices under container 0 and each container's own under its key.
+/*
+ * User space lists the harmless devices under container 0 and each container's own under its key.
+ * 0:0 is no device: overlay's mark for a deleted file, and what systemd lays over a node that
+ * nobody shall reach.
  */
 static __always_inline bool device_allowed(u64 container, u32 type, u32 device)
 {
-	return device_listed(0, type, device) || device_listed(container, type, device);
+	return !device || device_listed(0, type, device) || device_listed(container, type, device);
 }
 
 static __always_inline bool i2_device(struct subject *subject, struct object *object,

@@ -13,6 +13,7 @@
 
 #define HOST_ORDINARY 1
 #define HOST_ROOT 2
+#define HOST_PROGRAMS 8
 #define MAX_HOST_DEPTH 256
 
 static __always_inline bool was_given(u64 container, struct inode *inode)

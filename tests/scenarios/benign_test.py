@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from scenarios.watched import Watched  # noqa: E402
-from support import wait_for  # noqa: E402
+from support import run, wait_for  # noqa: E402
 
 PYTHON = """
 import os, signal, socket, subprocess, tempfile, threading
@@ -85,6 +85,17 @@ class Benign(Watched):
         ended = wait_for(lambda: [each for each in self.brig.containers()
                                   if each["name"] == "init" and each["ended_wall_ns"]], "its end")
         self.twins[ended[0]["id"]] = self.id()
+
+    def test_a_sandbox_of_the_hosts_own_programs_is_no_container(self):
+        def unnamed():
+            return {each["key"] for each in self.brig.containers()
+                    if each["naming"] == "unidentified"}
+        before = unnamed()
+        done = run("unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c",
+                   "ps aux; cat /etc/shadow >/dev/null; echo $$")
+        self.assertTrue(done.stdout.endswith("\n1\n"), done.stdout)
+        self.silent(self.twin())  # a birth after it, so that its own would be known by now
+        self.assertEqual(unnamed(), before)
 
     def test_a_volume_and_docker_cp(self):
         twin = self.twin("-v", "brig-benign:/data")
