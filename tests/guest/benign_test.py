@@ -80,9 +80,18 @@ class Scene:
     def work(self, at_a_time, names):
         self.run(f"BRIG_STARTS={STARTS} setsid /usr/local/lib/benign/run {at_a_time}"
                  f" {WORKLOAD_TIMEOUT_S} {' '.join(names)} >/run/benign.log 2>&1 &")
-        done = " && ".join(f"test -e /run/benign/{name}.seconds" for name in names)
-        wait_for(lambda: self.machine.run(done).status == 0, "the end of the workloads",
-                 ALL_TIMEOUT_S, every_s=2)
+        waiting = set(names)
+
+        def all_done():
+            for name in sorted(waiting):
+                if self.machine.run(f"test -e /run/benign/{name}.seconds").status == 0:
+                    waiting.remove(name)
+                    print(f"{self.series}: {name}: {self.end_of(name)[:2]}", file=sys.stderr)
+            return not waiting
+        try:
+            wait_for(all_done, "the end of the workloads", ALL_TIMEOUT_S, every_s=2)
+        except TimeoutError as late:
+            raise TimeoutError(f"{late}: {sorted(waiting)}") from None
 
     def end_of(self, name):
         """(status, seconds, what it said)"""
