@@ -235,6 +235,7 @@ struct sock_common {
 };
 struct sock {
 	struct sock_common __sk_common;
+	kuid_t sk_uid;
 	struct pid *sk_peer_pid;
 	const struct cred *sk_peer_cred;
 };

@@ -74,6 +74,40 @@ int BPF_PROG(guard_socket_sendmsg, struct socket *socket, struct msghdr *message
 	return address ? to_address(address, OP_CONNECT) : 0;
 }
 
+/* The unix sockets that contained tasks made. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u8);
+} contained_sockets SEC(".maps");
+
+SEC("lsm/socket_post_create")
+int BPF_PROG(guard_socket_post_create, struct socket *socket, int family, int type, int protocol,
+	     int kernel, int ret)
+{
+	struct act act = {};
+	u8 one = 1;
+
+	if (!ret && !kernel && family == AF_UNIX && contained(&act, OP_SOCKET))
+		bpf_sk_storage_get(&contained_sockets, socket->sk, &one, BPF_SK_STORAGE_GET_F_CREATE);
+	return ret;
+}
+
+/*
+ * A datagram socket does not remember who bound it. One with an abstract name on the host's network
+ * that root made outside all containers is a door like any other.
+ */
+static __always_inline bool datagram_door(struct subject *subject, struct sock *peer)
+{
+	struct abi_settings *set = read_settings();
+
+	return set && !peer->sk_peer_pid && peer->sk_uid.val == 0 &&
+	       subject->task->nsproxy->net_ns->ns.inum == set->host_net_namespace &&
+	       is_abstract(READ((struct unix_sock *)peer, addr)) &&
+	       !bpf_sk_storage_get(&contained_sockets, peer, 0, 0);
+}
+
 static __always_inline int to_peer(struct sock *peer)
 {
 	struct destination to = {.peer = (void *)peer, .sock = peer};
@@ -84,6 +118,8 @@ static __always_inline int to_peer(struct sock *peer)
 	to.inet.family = AF_UNIX;
 	if (!shadow_differs(&act))
 		i7_doors(&act.subject, &to, &act.verdict);
+	if (!act.verdict.invariant && datagram_door(&act.subject, peer))
+		broken(&act.verdict, I_DOORS, CAUSE_DOOR_ABSTRACT, DOOR_OTHER_DAEMON);
 	if (!act.verdict.invariant)
 		return 0;
 	return door_answer(&act, &to);
