@@ -2,7 +2,7 @@
 # The two commands are `make run` and `make test`; the rest is for people who change brig.
 # Everything is done by scripts in tools/, cmake presets and ninja: no dependency is listed here.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench check asan tsan fuzz tidy format clean install guest-shell
+.PHONY: help run test long demo bench check asan tsan fuzz tidy format clean install guest-shell
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 
@@ -39,6 +39,11 @@ check:  ## all of what a change must pass: every test, tsan, clang-tidy
 	@tools/install_deps.sh build run test
 	@tools/build.sh tidy
 	@exec tools/run_tests.py tidy unit system asan tsan fuzz
+
+long:  ## ordinary work under the guard, in an emulated machine with real engines: an hour
+	@MAKE_GOAL=long tools/host.sh root
+	@tools/install_deps.sh build run test
+	@exec tools/run_tests.py long
 
 asan tsan fuzz:  ## the unit tests under a sanitizer; the fuzz targets
 	@tools/install_deps.sh build run test

@@ -7,6 +7,7 @@
     tidy     sizes, layers, layout, and the tests of those checks
     unit     every room's own tests, optimised build
     system   everything else: real containers, guests (whatever label it has)
+    long     ordinary work in an emulated machine with real engines: an hour
     asan     the unit tests again under address and undefined-behaviour sanitizers
     tsan     the unit tests again under the thread sanitizer
     fuzz     every fuzz target for BRIG_FUZZ_SECONDS, from its corpus
@@ -63,8 +64,9 @@ STAGES = {
         Stage("unit", "release", ("-L", "^unit$")),
         # One after the other: they share the kernel and the engines of this host. Where emulated
         # guests or other work on the host make one miss a deadline, it gets a second try.
-        Stage("system", "release", ("-LE", "^(tidy|unit|bench)$"), "1", needs_tests=False,
+        Stage("system", "release", ("-LE", "^(tidy|unit|bench|long)$"), "1", needs_tests=False,
               tries_again=True),
+        Stage("long", "release", ("-L", "^long$"), "1"),
         Stage("asan", "asan", ("-L", "^unit$")),
         Stage("tsan", "tsan", ("-L", "^unit$")),
         Stage("fuzz", "fuzz", ("-L", "^fuzz$")),

@@ -90,7 +90,8 @@ int BPF_PROG(guard_socket_post_create, struct socket *socket, int family, int ty
 	u8 one = 1;
 
 	if (!ret && !kernel && family == AF_UNIX && contained(&act, OP_SOCKET))
-		bpf_sk_storage_get(&contained_sockets, socket->sk, &one, BPF_SK_STORAGE_GET_F_CREATE);
+		bpf_sk_storage_get(&contained_sockets, socket->sk, &one,
+				   BPF_SK_STORAGE_GET_F_CREATE);
 	return ret;
 }
 
