@@ -11,7 +11,7 @@ declare -A sets=(
     libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libgtest-dev"
   [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14
     libyaml-cpp0.7"
-  [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc
+  [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-12
     docker.io containerd runc busybox-static cpio xz-utils debootstrap e2fsprogs kmod
     qemu-system-x86 iproute2
     procps"
