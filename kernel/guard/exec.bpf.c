@@ -31,7 +31,7 @@ static __noinline int born(struct act *act, struct file *file, struct object *ob
 	u32 first = act->subject.label->born == BORN_FIRST;
 
 	announce(act->subject.label, act->subject.task);
-	birth_verdict(&act->subject, act->subject.label->born, is_starter(act->subject.task),
+	birth_verdict(&act->subject, act->subject.label->born, by_runtime(act->subject.task),
 		      &act->verdict);
 	if (!act->verdict.invariant)
 		judge_program(act, object);

@@ -24,6 +24,20 @@ static __always_inline bool is_listed(struct inode *inode, u32 purpose)
 	return listed && (*listed & purpose);
 }
 
+/*
+ * Started by a runtime: the task runs one itself, or is the child of a process that does. The
+ * second is for kernels that may have skipped the programs which pass the first on (7.x); the first
+ * process runs what anybody asks it to.
+ */
+static __always_inline bool by_runtime(struct task_struct *task)
+{
+	struct task_struct *parent = task->real_parent;
+
+	return is_starter(task) ||
+	       (parent->pid != 1 &&
+		is_listed(READ(parent, mm, exe_file, f_inode), ABI_LISTED_RUNTIME));
+}
+
 /* A task outside containers has executed `inode`. */
 static __always_inline void note_starter(struct task_struct *task, struct inode *inode)
 {
