@@ -86,12 +86,12 @@ SEC("lsm/socket_post_create")
 int BPF_PROG(guard_socket_post_create, struct socket *socket, int family, int type, int protocol,
 	     int kernel, int ret)
 {
+	struct sock *sk = socket->sk;
 	struct act act = {};
 	u8 one = 1;
 
-	if (!ret && !kernel && family == AF_UNIX && contained(&act, OP_SOCKET))
-		bpf_sk_storage_get(&contained_sockets, socket->sk, &one,
-				   BPF_SK_STORAGE_GET_F_CREATE);
+	if (!ret && sk && !kernel && family == AF_UNIX && contained(&act, OP_SOCKET))
+		bpf_sk_storage_get(&contained_sockets, sk, &one, BPF_SK_STORAGE_GET_F_CREATE);
 	return ret;
 }
 
@@ -136,7 +136,9 @@ int BPF_PROG(guard_unix_stream_connect, struct sock *socket, struct sock *other,
 SEC("lsm/unix_may_send")
 int BPF_PROG(guard_unix_may_send, struct socket *socket, struct socket *other, int ret)
 {
-	return ret ? ret : to_peer(other->sk);
+	struct sock *peer = other->sk;
+
+	return ret || !peer ? ret : to_peer(peer);
 }
 
 static __always_inline u32 surface_of_family(int family)
