@@ -172,8 +172,7 @@ static __noinline void submit(struct scratch *scratch)
 	struct abi_counter *counter = counter_of(record_class);
 	long failed;
 
-	/* What canaries do is counted, not recorded. */
-	if (!counter || size > ABI_MAX_RECORD || is_canary(container))
+	if (!counter || size > ABI_MAX_RECORD)
 		return;
 	header->size = size;
 	header->sequence = __sync_fetch_and_add(&counter->next, 1);

@@ -6,7 +6,6 @@
  */
 #include "kernel/birth.h"
 #include "kernel/call.h"
-#include "kernel/canary.h"
 
 static __always_inline void record_fork(struct subject *parent, struct task_struct *child,
 					u64 flags)
@@ -50,7 +49,6 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 
 	if (!find_subject(&parent)) {
 		inherit_starter(parent.task, child);
-		make_canary(parent.task, child);
 		return 0;
 	}
 	label = bpf_task_storage_get(&labels, child, parent.label, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -217,7 +215,6 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 			caller_exit(task, tgid);
 		return 0;
 	}
-	canary_ended(subject.label->container, READ(task, exit_code) & 0x7f);
 	if (last_thread && wanted(OP_EXIT))
 		record_exit(task, subject.label->container);
 	bpf_map_delete_elem(&task_containers, &tid);

@@ -158,9 +158,6 @@ static __noinline u32 mode_of(u64 container, struct verdict *verdict)
 
 	if (!set || invariant == I_NONE)
 		return MODE_OFF;
-	/* A canary breaks its own invariant, and is refused that whatever is set for others. */
-	if (is_canary(container))
-		return invariant == container ? MODE_REFUSE : MODE_OFF;
 	if (own)
 		mode = invariant == I_SURFACE ? own->surface[surface] : own->mode[invariant];
 	if (mode)

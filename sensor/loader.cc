@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -238,7 +239,10 @@ Result<Loaded> Load(const LoadOptions& options) {
     return Fail(ErrorCode::kDenied, "the kernel refused to attach every program");
   BRIG_TRY(LabelRunningTasks(set, loaded));
   BRIG_TRY(LoadGuard(kernel.get(), set.object.get(), loaded));
-  if (GuardAttached(loaded.programs)) BRIG_TRY(KeepFtraceOn(loaded.handles));
+  if (std::ranges::any_of(loaded.programs, [](const Program& program) {
+        return program.object == kGuardObject && program.attached;
+      }))
+    BRIG_TRY(KeepFtraceOn(loaded.handles));
   return loaded;
 }
 
