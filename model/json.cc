@@ -73,13 +73,13 @@ struct SchemaWriter {
 // that comes again ends it.
 template <class E>
 Json NamesOf() {
-  Json names = Json::array();
+  std::vector<std::string_view> names;
   std::string_view name = NameOf(E{});
   for (std::underlying_type_t<E> i = 1; std::ranges::find(names, name) == names.end(); ++i) {
     names.push_back(name);
     name = NameOf(static_cast<E>(i));
   }
-  return names;
+  return Json(names);
 }
 
 template <class T>

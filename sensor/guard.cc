@@ -63,8 +63,10 @@ std::string WhyNone() {
                               {.code = 0x95, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
   const int id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
   if (id < 0) return "this kernel has no LSM hooks for programs";
-  LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_LSM_MAC,
-              .attach_btf_id = static_cast<__u32>(id));
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
+  options.expected_attach_type = BPF_LSM_MAC;
+  options.attach_btf_id = static_cast<__u32>(id);
   const int fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "probe", "GPL", nothing, 2, &options);
   if (fd < 0) return fmt::format("LSM programs are refused: {}", std::strerror(-fd));
   ::close(fd);
