@@ -298,12 +298,13 @@ class Runtime(Watched):
     def test_a_working_directory_of_the_host_stays_with_a_process_that_enters(self):
         twin, loud = self.idle_twin(), self.idle()
         with CanaryFile() as canary:
-            self.works(enter(self.runc.pid(twin), "cat etc/passwd; exit $?"), "root")
+            self.works(self.runc.cli("exec", twin, "sh", "-c", "cat etc/passwd; exit $?"), "root")
             done = enter(self.runc.pid(loud), f"cat {canary.path.name}; exit $?",
                          canary.path.parent)
             self.assertTrue(canary.read_by(done), done.stderr)
         self.tells_of_start(loud, "I1", "container_join", cause="foreign_directory",
                             road="^inherited working directory$")
+        self.silent(twin)
 
     def test_more_capabilities_are_given_to_a_process_that_enters(self):
         twin, loud = self.idle_twin(), self.idle()
