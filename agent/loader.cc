@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "agent/confine.h"
+#include "agent/doors.h"
 #include "agent/handles.h"
 #include "agent/listed.h"
 #include "base/log.h"
@@ -36,6 +37,9 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
     options.surface.at(i) = setup.options.surface[i];
   options.wanted = setup.options.keep == Keep::kAll ? kAllTelemetry : kKeptTelemetry;
   options.listed = FindListed(setup.options);
+  options.guarded = FindGuarded(setup.options);
+  options.unix_doors = FindUnixDoors(setup.options);
+  options.inet_doors = InetDoors();
   options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};
   return options;
 }
@@ -84,9 +88,8 @@ int RunLoader(Start start) {
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   auto loaded = sensor::Load(OptionsOf(start.setup));
   if (!loaded) return Refuse(start, Trouble::kFatal, loaded.error());
-  step = sensor::WriteCommonDevices(loaded->handles);
-  if (step) Outlive(start.setup.options, *loaded);
-  if (step) step = HandOver(start, *loaded);
+  Outlive(start.setup.options, *loaded);
+  step = HandOver(start, *loaded);
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   // The links are closed here only when the warden has its own copies.
   (void)start.control.Receive(/*wait=*/true);

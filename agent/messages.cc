@@ -28,6 +28,7 @@ constexpr Message kToWarden[] = {Message::kReady, Message::kPong, Message::kOffe
 
 constexpr Rule kRules[] = {
     {Role::kWarden, Role::kLoader, Message::kLoaded, kStarting},
+    {Role::kWarden, Role::kReader, Message::kSettled, kStarting | kAlive},
     {Role::kWarden, Role::kScribe, Message::kNoticeKept, kStarting | kAlive},
 
     {Role::kReader, Role::kEngine, Message::kAllow, kAlive},

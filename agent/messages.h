@@ -34,6 +34,7 @@ enum class Message : std::uint16_t {
   kPong = 7,
   kProcesses = 8,  // to the engine, for the status
   kLoaded = 10,    // from the loader: what is attached; with handles
+  kSettled = 11,   // from the reader: the containers found running are known
   kOffence = 12,   // from each: that peer broke the protocol
   kNotice = 14,    // to the scribe: keep this
   kNoticeKept = 15,

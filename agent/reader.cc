@@ -41,6 +41,11 @@ constexpr std::size_t kMaxWaiting = 4096;   // containers whose turn comes later
 constexpr std::size_t kMaxEngineQueue = 2 << 20;
 constexpr std::size_t kMaxNotices = 1000;  // that wait for the engine
 constexpr std::int64_t kRefreshInterval = 2 * kSecond;
+constexpr std::int64_t kTick = 100 * kMillisecond;
+// The containers found running are settled when nothing was to be gathered for so long: the engine
+// has answered by then. On a host with no quiet moment, after the longest time.
+constexpr int kQuietTicks = 10;
+constexpr int kLongestTicks = 100;
 
 bool IsAttached(const std::vector<Program>& programs, std::string_view name) {
   const auto found = std::ranges::find(programs, name, &Program::name);
@@ -57,12 +62,14 @@ class Reader : public Child {
         integrity_(loop, handles_, IsAttached(start.setup.programs, "sysctl_write"),
                    [this](Notice notice) { Keep(std::move(notice)); }) {
     loop.Every(kRefreshInterval, [this] { Refresh(); });
-    loop.Every(100 * kMillisecond, [this] { StartGatherings(); });
+    loop.Every(kTick, [this] {
+      StartGatherings();
+      Settle();
+    });
   }
 
   Result<> Begin() {
     BRIG_TRY(sensor::WriteOwnProcess(handles_, static_cast<std::uint32_t>(::getpid()), true));
-    BRIG_TRY(sensor::WriteInetDoors(handles_, InetDoors()));
     Refresh();
     for (const auto& [key, birth] : births_.all()) waiting_.push_back(key);
     return loop().Add(handles_.map(sensor::MapId::kAnnouncements), EPOLLIN,
@@ -110,6 +117,18 @@ class Reader : public Child {
           loop(), start().setup.options, key, birth->second.first_process,
           [this, key](const Facts& facts) { SendFacts(key, facts); });
     }
+  }
+
+  void Settle() {
+    if (settled_) return;
+    ++ticks_;
+    const bool engine_knows =
+        peer(Role::kEngine) != nullptr && waiting_.empty() && gatherings_.empty();
+    quiet_ticks_ = engine_knows ? quiet_ticks_ + 1 : 0;
+    if (quiet_ticks_ < kQuietTicks && ticks_ < kLongestTicks) return;
+    settled_ = true;
+    Report(sensor::WriteSettled(handles_));
+    Tell(Message::kSettled, Ready{});
   }
 
   void SendFacts(std::uint64_t key, const Facts& facts) {
@@ -233,6 +252,8 @@ class Reader : public Child {
   std::vector<std::string> notes_, told_notes_;
   std::deque<Notice> notices_;  // not yet sent
   std::int64_t users_changed_ns_ = 0;
+  bool settled_ = false;
+  int ticks_ = 0, quiet_ticks_ = 0;
   Integrity integrity_;
 };
 

@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "ledger/writer.h"
+#include "sensor/pins.h"
 
 namespace brig::agent {
 namespace {
@@ -189,6 +190,10 @@ bool Warden::Take(Role role, ControlMessage message) {
     return true;
   }
   if (message.message == Message::kLoaded) return TakeLoaded(std::move(message));
+  if (message.message == Message::kSettled) {
+    sensor::UnpinOlder(sensor::PinDirectory(options_.run));
+    return true;
+  }
   const auto kept = DecodeBody<Number>(body);
   if (!kept) return false;
   while (!notices_.empty() && notices_.front().number <= kept->number) notices_.pop_front();

@@ -87,7 +87,7 @@ static __always_inline void remember_given(u64 container, struct task_struct *ta
 }
 
 static __always_inline void fill_birth(struct birth *birth, struct task_struct *task,
-				       struct abi_namespaces *now)
+				       struct abi_namespaces *now, bool found_running)
 {
 	const struct cred *cred = task->cred;
 	struct kernfs_node *cgroup = READ(task, cgroups, dfl_cgrp, kn);
@@ -104,6 +104,7 @@ static __always_inline void fill_birth(struct birth *birth, struct task_struct *
 	birth->root_guarded = bpf_map_lookup_elem(&guarded, &top) != NULL;
 	birth->seccomp = READ(task, seccomp.mode);
 	birth->no_new_privs = READ(task, atomic_flags) & 1;
+	birth->found_running = found_running;
 }
 
 static __always_inline u64 new_key(void)
@@ -117,7 +118,8 @@ static __always_inline u64 new_key(void)
 /* Too large for the stack. */
 const __u8 no_birth[sizeof(struct birth)];
 
-static __always_inline u64 new_container(struct task_struct *task, struct abi_namespaces *now)
+static __always_inline u64 new_container(struct task_struct *task, struct abi_namespaces *now,
+					 bool found_running)
 {
 	u64 key = new_key();
 	struct subject subject = {.task = task};
@@ -127,7 +129,7 @@ static __always_inline u64 new_container(struct task_struct *task, struct abi_na
 	bpf_map_update_elem(&births, &key, &no_birth, BPF_ANY);
 	birth = bpf_map_lookup_elem(&births, &key);
 	if (birth)
-		fill_birth(birth, task, now);
+		fill_birth(birth, task, now, found_running);
 	else
 		count_lost(ABI_CLASS_CRITICAL); /* more containers than the map holds; still
 						   labelled */
@@ -156,7 +158,7 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 	if (!label.container) {
 		if (program && is_sandbox(task, program, &now, set))
 			return BORN_OUTSIDE;
-		label.container = new_container(task, &now);
+		label.container = new_container(task, &now, !program);
 		born = BORN_FIRST;
 	}
 	label.mount_namespace = now.mount;

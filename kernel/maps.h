@@ -34,7 +34,8 @@ struct birth {
 	u32 root_device;
 	u32 root_guarded; /* its root directory holds directories of the host's own */
 	u32 seccomp;
-	u32 no_new_privs;
+	u16 no_new_privs;
+	u16 found_running;
 	s64 tasks;
 	u64 records;
 	u64 shed;

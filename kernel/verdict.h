@@ -148,21 +148,38 @@ static __always_inline bool broken(struct verdict *verdict, u16 invariant, u16 c
 }
 
 /* What is set for the verdict's invariant, or part of the surface, in this container. */
-static __noinline u32 mode_of(u64 container, struct verdict *verdict)
+static __always_inline u32 mode_set(struct abi_settings *set, u64 container,
+				    struct verdict *verdict)
 {
 	struct abi_allowance *own = bpf_map_lookup_elem(&allowances, &container);
-	struct abi_settings *set = read_settings();
 	u32 invariant = verdict->invariant & (ABI_INVARIANTS - 1);
 	u32 surface = verdict->detail & (ABI_SURFACES - 1);
 	u8 mode = 0;
 
-	if (!set || invariant == I_NONE)
+	if (invariant == I_NONE)
 		return MODE_OFF;
 	if (own)
 		mode = invariant == I_SURFACE ? own->surface[surface] : own->mode[invariant];
 	if (mode)
 		return mode - 1;
 	return invariant == I_SURFACE ? set->surface[surface] : set->mode[invariant];
+}
+
+/* The same, and watched at most while nobody knows what the container may do: one that ran before
+ * brig did. Programs that an earlier brig left go on refusing meanwhile. */
+static __noinline u32 mode_of(u64 container, struct verdict *verdict)
+{
+	struct abi_settings *set = read_settings();
+	struct birth *birth;
+	u32 mode;
+
+	if (!set)
+		return MODE_OFF;
+	mode = mode_set(set, container, verdict);
+	if (!set->settling || mode <= MODE_WATCH)
+		return mode;
+	birth = bpf_map_lookup_elem(&births, &container);
+	return birth && birth->found_running ? MODE_WATCH : mode;
 }
 
 /*

@@ -142,6 +142,7 @@ Result<> WriteSettings(const ProgramSet& set, const LoadOptions& options) {
   abi_settings settings{};
   const __u32 zero = 0;
   settings.wanted = options.wanted;
+  settings.settling = 1;
   // Container keys grow over the whole boot, whatever the number of times brig is started.
   const __u64 first_key = static_cast<__u64>(SystemClock().BootNs() / 1'000'000'000) << 20;
   if (bpf_map_update_elem(MapFd(set, "next_key"), &zero, &first_key, BPF_ANY) != 0)
@@ -182,6 +183,15 @@ bool IsEventSource(const bpf_program* program) {
   const std::string_view name = bpf_program__name(program);
   return !name.starts_with("compat_") &&
          !std::string_view(bpf_program__section_name(program)).starts_with("iter/");
+}
+
+// All that a verdict needs, before the first one: a program that attaches may judge at once.
+Result<> TellPrograms(const LoadOptions& options, const Handles& handles) {
+  BRIG_TRY(WriteCommonDevices(handles));
+  BRIG_TRY(WriteListedFiles(handles, options.listed));
+  BRIG_TRY(WriteGuarded(handles, options.guarded));
+  BRIG_TRY(WriteUnixDoors(handles, options.unix_doors));
+  return WriteInetDoors(handles, options.inet_doors);
 }
 
 Result<> LabelRunningTasks(const ProgramSet& set, Loaded& loaded) {
@@ -232,7 +242,7 @@ Result<Loaded> Load(const LoadOptions& options) {
   BRIG_TRY(WriteSettings(set, options));
   BRIG_ASSIGN(loaded.host, ReadHost(set));
   BRIG_TRY(TakeMaps(set, loaded.handles));
-  BRIG_TRY(WriteListedFiles(loaded.handles, options.listed));
+  BRIG_TRY(TellPrograms(options, loaded.handles));
   // First attach, then look for who runs already: nobody slips through between. The guard comes
   // last: it refuses nobody before it knows them.
   if (AttachSet(set, "sensor", IsEventSource, loaded) == 0)

@@ -27,8 +27,11 @@ struct LoadOptions {
   std::array<Mode, kInvariantCount> modes{};  // index: Invariant; [0] is unused
   std::array<Mode, kSurfaceCount> surface{};  // index: Surface; [0] is unused
   std::uint64_t wanted = ~0ULL;               // telemetry operations to send: bit = Operation
-  std::vector<ListedFile> listed;             // runtimes and helpers, from the first moment
-  std::vector<std::uint32_t> own_processes;   // pids whose calls to engines are brig's own
+  // What judging needs from the first moment: see maps.h.
+  std::vector<ListedFile> listed;
+  std::vector<InodeObject> guarded, unix_doors;
+  std::vector<AddressObject> inet_doors;
+  std::vector<std::uint32_t> own_processes;  // pids whose calls to engines are brig's own
 };
 
 struct Loaded {

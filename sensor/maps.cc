@@ -143,6 +143,10 @@ Result<> WriteInheritLate(const Handles& handles, bool late) {
                         [&](abi_settings& settings) { settings.inherit_late = late ? 1 : 0; });
 }
 
+Result<> WriteSettled(const Handles& handles) {
+  return ChangeSettings(handles, [](abi_settings& settings) { settings.settling = 0; });
+}
+
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {
   return ReplaceInodes(handles.map(MapId::kUnixDoors), doors);
 }

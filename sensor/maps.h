@@ -51,6 +51,10 @@ struct AddressObject {
 // late.
 [[nodiscard]] Result<> WriteInheritLate(const Handles& handles, bool late);
 
+// The containers found running are judged as all others from here on: what they are allowed is
+// written, or is not to be had.
+[[nodiscard]] Result<> WriteSettled(const Handles& handles);
+
 // The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
 // pts.
 [[nodiscard]] Result<> WriteCommonDevices(const Handles& handles);

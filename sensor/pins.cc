@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -30,12 +32,6 @@ Result<> PinAll(const Handles& handles, const std::string& set) {
   return PinOne(handles.map(MapId::kCompatCalls), set + "/compat_calls");
 }
 
-void RemoveAllBut(const std::string& directory, const std::string& kept) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-    if (entry.path() != kept) std::filesystem::remove_all(entry.path(), ignored);
-}
-
 }  // namespace
 
 std::string PinDirectory(const std::string& run) {
@@ -48,13 +44,24 @@ Result<> Pin(const Handles& handles, const std::string& directory) {
   struct statfs info{};
   if (::statfs(kBpffs, &info) != 0 || info.f_type != BPF_FS_MAGIC)
     return Fail(ErrorCode::kUnavailable, fmt::format("no BPF filesystem at {}", kBpffs));
-  const std::string set = fmt::format("{}/{}", directory, SystemClock().BootNs());
+  // The names are in the order of time.
+  const std::string set = fmt::format("{}/{:020}", directory, SystemClock().BootNs());
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     return FailErrno(fmt::format("make {}", directory));
   if (::mkdir(set.c_str(), 0700) != 0) return FailErrno(fmt::format("make {}", set));
-  const auto pinned = PinAll(handles, set);
-  RemoveAllBut(directory, pinned ? set : "");
+  auto pinned = PinAll(handles, set);
+  if (!pinned) Unpin(directory);
   return pinned;
+}
+
+void UnpinOlder(const std::string& directory) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> sets;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+    sets.push_back(entry.path());
+  if (sets.empty()) return;
+  sets.erase(std::ranges::max_element(sets));
+  for (const auto& set : sets) std::filesystem::remove_all(set, ignored);
 }
 
 void Unpin(const std::string& directory) {

@@ -246,8 +246,10 @@ struct abi_settings {
 	__u32 host_uts_namespace;
 	__u32 host_cgroup_namespace;
 	__u8 surface[ABI_SURFACES]; /* enum brig::Mode, by enum brig::Surface */
+	__u32 settling; /* what the containers found running are allowed is not yet known */
+	__u32 padding;
 };
-ABI_CHECK(abi_settings, 152);
+ABI_CHECK(abi_settings, 160);
 
 /* What a container may do beyond the strict default. */
 struct abi_allowance {
