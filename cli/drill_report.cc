@@ -38,13 +38,17 @@ std::string TimeText(const Outcome& outcome) {
   return fmt::format("{:.1f} ms", static_cast<double>(outcome.record_ns) / 1e6);
 }
 
+std::string_view WordFor(const Outcome& outcome) {
+  if (outcome.passed) return "skipped";
+  return outcome.seen == Seen::kUnstarted ? "not started" : "missed";
+}
+
 void PrintReasons(const Session& session, const std::vector<Outcome>& outcomes) {
   for (const bool missed : {true, false}) {
     for (const Outcome& outcome : outcomes) {
       if (outcome.why.empty() || outcome.passed == missed) continue;
       fmt::print(session.out, "{} {}: {}\n    {}\n",
-                 Paint(missed ? "missed" : "skipped", missed ? Style::kCritical : Style::kDim,
-                       session.color),
+                 Paint(WordFor(outcome), missed ? Style::kCritical : Style::kDim, session.color),
                  outcome.technique->name, outcome.technique->sentence, Safe(outcome.why));
     }
   }

@@ -64,9 +64,12 @@ Result<std::unique_ptr<Container>> Container::Start(Place& place, const std::str
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!fs::exists(directory + "/pid")) {
     const auto status = container->child_->Ended();
-    if (status || std::chrono::steady_clock::now() > deadline)
-      return Fail(ErrorCode::kInternal, fmt::format("the canary container does not start: {}",
-                                                    container->child_->Output()));
+    const bool late = std::chrono::steady_clock::now() > deadline;
+    if (status || late)
+      return Fail(ErrorCode::kInternal,
+                  fmt::format("the canary container does not start: {} {}: {}", place.runtime(),
+                              status ? fmt::format("ended with {}", *status) : "takes too long",
+                              container->child_->Output()));
     Pause();
   }
   BRIG_ASSIGN(container->pid_, ReadPidFile(directory + "/pid", patience));

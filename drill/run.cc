@@ -20,6 +20,13 @@ namespace fs = std::filesystem;
 // A refused act ends at once; one that holds something is looked at for so long.
 constexpr auto kHolding = Milliseconds(10'000);
 
+// What the act said, and how it ended where that is not told by it.
+std::string Told(const std::string& said, std::optional<int> status) {
+  if (!status) return said + "(it does not end)";
+  if (said.empty() || *status > 2) return fmt::format("{}(it ended with {})", said, *status);
+  return said;
+}
+
 class Run {
  public:
   Run(Place& place, const Technique& technique, bool twin, const RunOptions& options)
@@ -58,10 +65,12 @@ Result<RunResult> Run::Do() {
   BRIG_TRY(Prepare());
   BRIG_TRY(StartAct());
   Watch();
-  result_.done = acting_->Wait(Milliseconds(0)) == 0;
+  const std::optional<int> status = acting_->Wait(Milliseconds(0));
+  const std::string said = acting_->Output();
+  result_.done = status == 0;
   result_.pid = weakness_.host_act ? pid_ : -1;
-  result_.output = acting_->Output();
-  result_.worked = Judge(result_.output);
+  result_.worked = Judge(said);
+  result_.output = Told(said, status);
   if (technique_.oracle == Oracle::kSetting) stage_->Restore();
   return result_;
 }
@@ -158,7 +167,7 @@ void Run::Watch() {
     }
   }
   acting_->CloseInput();
-  if (!acting_->Wait(options_.patience)) result_.output = "it does not end";
+  (void)acting_->Wait(options_.patience);
 }
 
 bool Run::Judge(const std::string& output) {

@@ -25,10 +25,11 @@ struct RunResult {
   pid_t pid = -1;         // of the act, for an act on the host
   bool worked = false;    // the oracle says so
   bool done = false;      // the act ended with 0; what the twin has to
-  std::string output;     // what the act said, for the explanation
+  std::string output;     // what the act said and how it ended, for the explanation
 };
 
-// kUnsupported: this host lacks what it needs. Anything else is a fault of the drill.
+// kUnsupported: this host lacks what it needs. Anything else: the run has not come as far as the
+// act, because its stage or its container does not stand.
 [[nodiscard]] Result<RunResult> RunTechnique(Place& place, const Technique& technique, bool twin,
                                              const RunOptions& options);
 

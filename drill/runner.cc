@@ -91,9 +91,9 @@ Outcome Drill::Do(const Technique& technique) {
   const auto attack = RunTechnique(place_, technique, /*twin=*/false, run_options_);
   if (!attack) {
     const bool skipped = attack.error().code == ErrorCode::kUnsupported;
-    outcome.seen = skipped ? Seen::kSkipped : Seen::kMissed;
+    outcome.seen = skipped ? Seen::kSkipped : Seen::kUnstarted;
     outcome.passed = skipped;
-    outcome.why = attack.error().message;
+    outcome.why = OneLine(attack.error().message);
     return outcome;
   }
   outcome.container = attack->container;
@@ -168,7 +168,7 @@ void Drill::JudgeTwin(Outcome& outcome) {
   if (!outcome.why.empty()) outcome.why += "; ";
   if (!outcome.twin_worked)
     outcome.why += fmt::format("its harmless twin does not work: {}",
-                               twin ? OneLine(twin->output) : twin.error().message);
+                               OneLine(twin ? twin->output : twin.error().message));
   else
     outcome.why += "about its harmless twin was recorded: " + found;
 }
@@ -182,6 +182,7 @@ std::string_view NameOf(Seen seen) {
     case Seen::kRefused: return "refused";
     case Seen::kKilled: return "killed";
     case Seen::kRecorded: return "recorded";
+    case Seen::kUnstarted: return "unstarted";
     case Seen::kMissed: break;
   }
   return "missed";

@@ -24,6 +24,7 @@ enum class Seen : std::uint8_t {
   kKilled,
   kRecorded,
   kMissed,
+  kUnstarted,  // nothing is known: the act has not begun, for a reason that is no lack of this host
 };
 std::string_view NameOf(Seen seen);
 
@@ -43,7 +44,7 @@ struct Outcome {
   std::string container;
   std::string invariant;        // of the finding
   std::int64_t record_ns = -1;  // from the event in the kernel to the answer that had it
-  std::string why;              // of a miss or a skip
+  std::string why;              // of what has not passed, or of a skip
   bool attack_worked = false, twin_worked = false;
 };
 
