@@ -4,7 +4,8 @@
 change the host included, and what brig makes of it: refused, killed or recorded, in the right
 container and about the right invariant, with nothing about the twins.
 
-Two containers a technique, emulated: half an hour a kernel for all. By itself the suite tries some
+Two containers a technique, emulated: half an hour a kernel for all, and 20 minutes with
+BRIG_GUEST_CPUS=2. By itself the suite tries some
 of each family on one kernel; BRIG_DRILL_KERNELS="6.1 6.12 7" names the kernels, BRIG_DRILL_ONLY
 techniques or families, "all" for every one. With BRIG_DRILL_RESULTS the
 outcomes are kept in that directory, for tools/coverage.py.
@@ -18,7 +19,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest.exploit import module  # noqa: E402
 from guest.fetch_kernels import SERIES  # noqa: E402
-from guest.guest import BOOT_TIMEOUT_S, Guest  # noqa: E402
+from guest.guest import BOOT_TIMEOUT_S, CPUS, Guest  # noqa: E402
 from scenarios.brig import documents, program  # noqa: E402
 
 KERNELS = os.environ.get("BRIG_DRILL_KERNELS", "6.12").split()
@@ -55,8 +56,9 @@ class Scene:
     def drill(self, name, flags):
         """Runs in the background of the guest, so that what is known survives a deadline."""
         only = " ".join(f"--only {each}" for each in ONLY)
-        self.guest.run(f"(brig drill --destructive --json {flags} {only} >/run/{name} "
-                       f"2>/run/{name}.err; echo $? >/run/{name}.end) &")
+        flags = f"--destructive --json --jobs {CPUS + 1} {flags} {only}"
+        self.guest.run(f"(brig drill {flags} >/run/{name} 2>/run/{name}.err;"
+                       f" echo $? >/run/{name}.end) &")
         deadline = time.monotonic() + DRILL_TIMEOUT_S
         while self.guest.run(f"test -e /run/{name}.end").status != 0:
             if time.monotonic() > deadline:

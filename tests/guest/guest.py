@@ -35,6 +35,7 @@ from support import (abandoned, cache, need, only_one, private_directory, run, s
                      wait_for, with_parent)
 
 MEMORY_MIB = 1024
+CPUS = int(os.environ.get("BRIG_GUEST_CPUS", "1"))  # each keeps a processor of this host busy
 BOOT_TIMEOUT_S = 120
 COMMAND_TIMEOUT_S = 60
 SAVE_TIMEOUT_S = 120
@@ -139,8 +140,9 @@ def lsm(bpf):
 def qemu(kernel, initramfs, command_line, serial):
     """QEMU's command line. TCG and not KVM: the same everywhere, also inside a virtual machine."""
     return with_parent(
-        "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", MEMORY_MIB, "-nodefaults",
-        "-display", "none", "-no-reboot", "-kernel", kernel / "vmlinuz", "-initrd", initramfs,
+        "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-smp", CPUS, "-m", MEMORY_MIB,
+        "-nodefaults", "-display", "none", "-no-reboot", "-kernel", kernel / "vmlinuz",
+        "-initrd", initramfs,
         # A loaded machine delivers the timer late; the kernel would take that for a broken board.
         "-append", f"console=ttyS0 quiet no_timer_check panic=-1 rdinit=/init {command_line}",
         *serial)
