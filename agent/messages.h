@@ -34,10 +34,10 @@ enum class Message : std::uint16_t {
   kPong = 7,
   kProcesses = 8,  // to the engine, for the status
   kLoaded = 10,    // from the loader: what is attached; with handles
-  kSettled = 11,   // from the reader: the containers found running are known
   kOffence = 12,   // from each: that peer broke the protocol
   kNotice = 14,    // to the scribe: keep this
   kNoticeKept = 15,
+  kSettled = 16,  // from the reader: the containers found running are known
   // Reader and engine.
   kReaderNotice = 18,  // a Notice: something that the ledger is to keep
   kFacts = 20,

@@ -178,36 +178,54 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 	return born;
 }
 
-/* The path of a cgroup in the unified hierarchy, for people and for finding the runtime's state. */
-static __noinline void section_cgroup(struct scratch *scratch, struct task_struct *task)
+struct cgroup_walk {
+	struct scratch *scratch;
+	struct kernfs_node *node;
+	u32 at; /* first byte of what is there already */
+};
+
+static long cgroup_step(u32 index, struct cgroup_walk *walk)
 {
-	struct kernfs_node *node = READ(task, cgroups, dfl_cgrp, kn), *above;
-	u8 *to = section_begin(scratch);
-	u32 at = TEXT_AREA;
+	struct kernfs_node *above = walk->node ? kernfs_parent(walk->node) : NULL;
+	struct scratch *scratch = walk->scratch;
+	u32 at = walk->at;
+	long length;
+
+	if (!above)
+		return 1;
+	length = bpf_probe_read_kernel_str(scratch->text, 256, READ(walk->node, name)) - 1;
+	if (length < 0 || length > 255 || at < TEXT_AREA - ABI_MAX_TEXT + 1 + length)
+		return 1;
+	at -= length;
+	bpf_probe_read_kernel(&scratch->text[at & (TEXT_AREA - 1)], length & 255, scratch->text);
+	at -= 1;
+	scratch->text[at & (TEXT_AREA - 1)] = '/';
+	walk->at = at;
+	walk->node = above;
+	return 0;
+}
+
+/* The path of a cgroup in the unified hierarchy, for people and for finding the runtime's state. */
+__noinline int cgroup_path(struct scratch *scratch, u64 node)
+{
+	struct cgroup_walk walk = {.scratch = scratch, .node = (void *)node, .at = TEXT_AREA};
+	u8 *to = scratch ? section_begin(scratch) : NULL;
+	u32 at;
 
 	if (!to)
-		return;
-	for (int i = 0; i < 32 && node; i++) {
-		long length;
-
-		above = kernfs_parent(node);
-		if (!above)
-			break;
-		length = bpf_probe_read_kernel_str(scratch->text, 256, READ(node, name)) - 1;
-		if (length < 0 || length > 255 || at < TEXT_AREA - ABI_MAX_TEXT + 1 + length)
-			break;
-		at -= length;
-		bpf_probe_read_kernel(&scratch->text[at & (TEXT_AREA - 1)], length & 255,
-				      scratch->text);
-		at -= 1;
-		scratch->text[at & (TEXT_AREA - 1)] = '/';
-		node = above;
-	}
-	at = TEXT_AREA - at;
+		return 0;
+	bpf_loop(MAX_CGROUP_DEPTH, cgroup_step, &walk, 0);
+	at = TEXT_AREA - walk.at;
 	if (at > ABI_MAX_TEXT)
-		return;
+		return 0;
 	bpf_probe_read_kernel(to, at, &scratch->text[(TEXT_AREA - at) & (TEXT_AREA - 1)]);
 	section_end(scratch, ABI_SECTION_CGROUP, at, 0);
+	return 0;
+}
+
+static __always_inline void section_cgroup(struct scratch *scratch, struct task_struct *task)
+{
+	cgroup_path(scratch, (u64)READ(task, cgroups, dfl_cgrp, kn));
 }
 
 static __always_inline void birth_verdict(struct subject *subject, u32 born, bool announced,

@@ -65,24 +65,29 @@ static long walk_step(u32 index, struct walk *walk)
 	return 0;
 }
 
-/* Adds the path of (mnt, dentry) as the task sees it. Returns flags for the record's header. */
-static __noinline u32 section_path(struct scratch *scratch, u16 kind, struct vfsmount *mnt,
-				   struct dentry *dentry, struct task_struct *task)
+/* What a path is told from, by address: see record.h. */
+struct place {
+	u64 mnt;
+	u64 dentry;
+	u64 root_mnt;
+	u64 root_dentry;
+};
+
+__noinline int path_of(struct scratch *scratch, u32 kind, struct place *place)
 {
-	struct walk walk = {
-		.scratch = scratch,
-		.dentry = dentry,
-		.mount = real_mount(mnt),
-		.mount_root = READ(mnt, mnt_root),
-		.root_dentry = task->fs->root.dentry,
-		.root_mount = real_mount(task->fs->root.mnt),
-		.position = TEXT_AREA - 1,
-	};
-	u8 *to = section_begin(scratch);
+	struct walk walk = {.scratch = scratch, .position = TEXT_AREA - 1};
+	u8 *to = scratch && place ? section_begin(scratch) : NULL;
+	struct vfsmount *mnt;
 	u32 length;
 
 	if (!to)
 		return 0;
+	mnt = (void *)place->mnt;
+	walk.dentry = (void *)place->dentry;
+	walk.mount = real_mount(mnt);
+	walk.mount_root = READ(mnt, mnt_root);
+	walk.root_dentry = (void *)place->root_dentry;
+	walk.root_mount = real_mount((void *)place->root_mnt);
 	bpf_loop(MAX_COMPONENTS, walk_step, &walk, 0);
 	length = TEXT_AREA - 1 - walk.position;
 	if (length == 0) {
@@ -91,7 +96,7 @@ static __noinline u32 section_path(struct scratch *scratch, u16 kind, struct vfs
 			*to = '/';
 			length = 1;
 		} else {
-			long got = bpf_probe_read_kernel_str(to, 256, READ(dentry, d_name.name));
+			long got = bpf_probe_read_kernel_str(to, 256, READ((struct dentry *)place->dentry, d_name.name));
 
 			length = got > 1 && got <= 256 ? got - 1 : 0;
 		}
@@ -104,6 +109,18 @@ static __noinline u32 section_path(struct scratch *scratch, u16 kind, struct vfs
 		    walk.outcome == WALK_ROOT || walk.outcome == WALK_OUTSIDE ? 0
 									      : ABI_SECTION_CUT);
 	return walk.outcome == WALK_OUTSIDE ? ABI_PATH_OUTSIDE : 0;
+}
+
+/* Adds the path of (mnt, dentry) as the task sees it. Returns flags for the record's header. */
+static __always_inline u32 section_path(struct scratch *scratch, u16 kind, struct vfsmount *mnt,
+					struct dentry *dentry, struct task_struct *task)
+{
+	struct place place = {.mnt = (u64)mnt,
+			      .dentry = (u64)dentry,
+			      .root_mnt = (u64)task->fs->root.mnt,
+			      .root_dentry = (u64)task->fs->root.dentry};
+
+	return path_of(scratch, kind, &place);
 }
 
 #endif

@@ -48,26 +48,30 @@ static __always_inline void scratch_give(struct scratch *scratch)
 	__sync_lock_test_and_set(&scratch->busy, 0);
 }
 
-static __always_inline struct scratch *try_slot(u32 slot)
+/*
+ * Functions that are not static are verified by themselves, once, whoever calls them with what:
+ * verifying is most of the time it takes to load a program. They take numbers and whole structures,
+ * so kernel objects are given by their address, and may give back a number only.
+ */
+
+static __always_inline bool take_slot(u32 slot)
 {
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
 
-	if (scratch && __sync_val_compare_and_swap(&scratch->busy, 0, 1) == 0)
-		return scratch;
-	return NULL;
+	return scratch && __sync_val_compare_and_swap(&scratch->busy, 0, 1) == 0;
 }
 
 /* Written out: old verifiers take the loop for an endless one. */
+__noinline u32 free_slot(void)
+{
+	return take_slot(0) ? 0 : take_slot(1) ? 1 : take_slot(2) ? 2 : take_slot(3) ? 3 : 4;
+}
+
 static __always_inline struct scratch *scratch_take(u32 record_class)
 {
-	struct scratch *scratch = try_slot(0);
+	u32 slot = free_slot();
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot); /* NULL for the fifth */
 
-	if (!scratch)
-		scratch = try_slot(1);
-	if (!scratch)
-		scratch = try_slot(2);
-	if (!scratch)
-		scratch = try_slot(3);
 	if (!scratch)
 		count_lost(record_class);
 	return scratch;
@@ -98,30 +102,32 @@ static __always_inline void section_end(struct scratch *scratch, u16 kind, u32 l
 }
 
 /* Text from user memory. `text` may be any number: a bad address makes an empty section. */
-static __noinline void section_user_text(struct scratch *scratch, u16 kind, u64 text)
+__noinline int section_user_text(struct scratch *scratch, u32 kind, u64 text)
 {
-	u8 *to = section_begin(scratch);
+	u8 *to = scratch ? section_begin(scratch) : NULL;
 	long length;
 
 	if (!to)
-		return;
+		return 0;
 	length = text ? bpf_probe_read_user_str(to, ABI_MAX_TEXT, (void *)text) : 0;
 	if (length <= 0 || length > ABI_MAX_TEXT)
 		length = 1;
 	section_end(scratch, kind, length - 1, length == ABI_MAX_TEXT ? ABI_SECTION_CUT : 0);
+	return 0;
 }
 
-/* The arguments of the current process, as they lie in its memory. */
-static __noinline void section_arguments(struct scratch *scratch, struct task_struct *task)
+/* The arguments of the current process, whose memory it is, as they lie there. */
+__noinline int arguments_of(struct scratch *scratch, u64 memory)
 {
-	u64 start = READ(task, mm, arg_start);
-	u64 end = READ(task, mm, arg_end);
-	u8 *to = section_begin(scratch);
+	struct mm_struct *mm = (void *)memory;
+	u64 start = READ(mm, arg_start);
+	u64 end = READ(mm, arg_end);
+	u8 *to = scratch ? section_begin(scratch) : NULL;
 	u64 length = end > start ? end - start : 0;
 	u16 flags = 0;
 
 	if (!to)
-		return;
+		return 0;
 	if (length > ABI_MAX_TEXT) {
 		length = ABI_MAX_TEXT;
 		flags = ABI_SECTION_CUT;
@@ -131,6 +137,12 @@ static __noinline void section_arguments(struct scratch *scratch, struct task_st
 		flags = ABI_SECTION_CUT;
 	}
 	section_end(scratch, ABI_SECTION_ARGUMENTS, length, flags);
+	return 0;
+}
+
+static __always_inline void section_arguments(struct scratch *scratch, struct task_struct *task)
+{
+	arguments_of(scratch, (u64)READ(task, mm));
 }
 
 /*

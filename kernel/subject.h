@@ -96,22 +96,29 @@ static __noinline void fill_namespaces(struct abi_namespaces *to, struct task_st
 	to->user = task->cred->user_ns->ns.inum;
 }
 
-/* The ancestors, so that a critical record tells its story alone. */
-static __noinline void section_chain(struct scratch *scratch, struct task_struct *task)
+__noinline int ancestors_from(struct scratch *scratch, u64 parent)
 {
-	u8 *to = section_begin(scratch);
+	struct task_struct *task = (void *)parent;
+	u8 *to = scratch ? section_begin(scratch) : NULL;
 	u32 count = 0;
 
 	if (!to)
-		return;
+		return 0;
 	for (int i = 0; i < ABI_MAX_CHAIN; i++) {
-		task = READ(task, real_parent);
 		if (!task || READ(task, pid) == 0)
 			break;
 		fill_process((struct abi_process *)to + i, task);
 		count = i + 1;
+		task = READ(task, real_parent);
 	}
 	section_end(scratch, ABI_SECTION_CHAIN, count * sizeof(struct abi_process), 0);
+	return 0;
+}
+
+/* The ancestors, so that a critical record tells its story alone. */
+static __always_inline void section_chain(struct scratch *scratch, struct task_struct *task)
+{
+	ancestors_from(scratch, (u64)READ(task, real_parent));
 }
 
 /*

@@ -148,14 +148,14 @@ static __always_inline bool broken(struct verdict *verdict, u16 invariant, u16 c
 }
 
 /* What is set for the verdict's invariant, or part of the surface, in this container. */
-static __always_inline u32 mode_set(struct abi_settings *set, u64 container,
-				    struct verdict *verdict)
+static __always_inline u32 mode_set(struct abi_settings *set, u64 container, u32 invariant,
+				    u32 surface)
 {
 	struct abi_allowance *own = bpf_map_lookup_elem(&allowances, &container);
-	u32 invariant = verdict->invariant & (ABI_INVARIANTS - 1);
-	u32 surface = verdict->detail & (ABI_SURFACES - 1);
 	u8 mode = 0;
 
+	invariant &= ABI_INVARIANTS - 1;
+	surface &= ABI_SURFACES - 1;
 	if (invariant == I_NONE)
 		return MODE_OFF;
 	if (own)
@@ -167,7 +167,7 @@ static __always_inline u32 mode_set(struct abi_settings *set, u64 container,
 
 /* The same, and watched at most while nobody knows what the container may do: one that ran before
  * brig did. Programs that an earlier brig left go on refusing meanwhile. */
-static __noinline u32 mode_of(u64 container, struct verdict *verdict)
+__noinline u32 mode_of_all(u64 container, u32 invariant, u32 surface)
 {
 	struct abi_settings *set = read_settings();
 	struct birth *birth;
@@ -175,11 +175,16 @@ static __noinline u32 mode_of(u64 container, struct verdict *verdict)
 
 	if (!set)
 		return MODE_OFF;
-	mode = mode_set(set, container, verdict);
+	mode = mode_set(set, container, invariant, surface);
 	if (!set->settling || mode <= MODE_WATCH)
 		return mode;
 	birth = bpf_map_lookup_elem(&births, &container);
 	return birth && birth->found_running ? MODE_WATCH : mode;
+}
+
+static __always_inline u32 mode_of(u64 container, struct verdict *verdict)
+{
+	return mode_of_all(container, verdict->invariant, verdict->detail);
 }
 
 /*
@@ -229,7 +234,7 @@ static __always_inline bool wanted(u32 operation)
 }
 
 /* Does the namespace belong to the container: its own at birth, or made by it later? */
-static __always_inline bool owns_namespace(u64 container, u32 type, u64 id)
+__noinline bool owns_namespace(u64 container, u32 type, u64 id)
 {
 	struct namespace_key key = {.id = id, .type = type};
 	u64 *owner = bpf_map_lookup_elem(&namespace_owner, &key);

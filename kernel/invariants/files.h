@@ -15,6 +15,7 @@
 #define HOST_ROOT 2
 #define HOST_PROGRAMS 8
 #define MAX_HOST_DEPTH 256
+#define MAX_CGROUP_DEPTH 32
 
 static __always_inline bool was_given(u64 container, struct inode *inode)
 {
@@ -25,15 +26,17 @@ static __always_inline bool was_given(u64 container, struct inode *inode)
 	return bpf_map_lookup_elem(&given_files, &key) != NULL;
 }
 
-/* The mount namespace id that makes `mnt` foreign to the container, or 0. */
-static __always_inline u64 foreign_mount(struct subject *subject, struct vfsmount *mnt)
+/* The mount namespace id that makes `mnt` foreign to a task of the container, or 0. */
+static __always_inline u64 foreign_to(u64 container, u64 own, struct vfsmount *mnt)
 {
 	u64 id = namespace_of_mount(mnt);
 
-	if (!id || id == subject->label->mount_namespace ||
-	    owns_namespace(subject->label->container, CLONE_NEWNS, id))
-		return 0;
-	return id;
+	return !id || id == own || owns_namespace(container, CLONE_NEWNS, id) ? 0 : id;
+}
+
+static __always_inline u64 foreign_mount(struct subject *subject, struct vfsmount *mnt)
+{
+	return foreign_to(subject->label->container, subject->label->mount_namespace, mnt);
 }
 
 struct host_walk {
@@ -142,28 +145,37 @@ static __always_inline bool is_own_host_name(struct subject *subject, struct den
 			      READ(subject->task, nsproxy, uts_ns, ns.inum));
 }
 
-/* Is this control file of a cgroup at or below the container's own? */
-static __always_inline bool foreign_cgroup_file(struct subject *subject, struct object *object)
+/* Does this node of a cgroup filesystem lie outside the container's own cgroup? */
+__noinline bool is_foreign_cgroup(u64 container, u64 address)
 {
-	struct kernfs_node *node = READ(object->inode, i_private);
-	char name[14] = {};
-	u64 cgroup_name[2];
+	struct birth *birth = bpf_map_lookup_elem(&births, &container);
+	struct kernfs_node *node = (void *)address;
+	u64 name[2];
 
-	bpf_probe_read_kernel_str(name, sizeof(name), READ(object->dentry, d_name.name));
-	if (!__builtin_memcmp(name, "release_agent", 14) || !subject->birth)
+	if (!birth)
 		return true;
-	for (int i = 0; i < 32 && node; i++) {
-		if (READ(node, id) == subject->birth->cgroup_id)
+	for (int i = 0; i < MAX_CGROUP_DEPTH && node; i++) {
+		if (READ(node, id) == birth->cgroup_id)
 			return kernfs_parent(node) ==
 			       NULL; /* the hierarchy's root is nobody's own */
-		cgroup_name[0] = cgroup_name[1] = 0;
-		bpf_probe_read_kernel_str(cgroup_name, sizeof(cgroup_name), READ(node, name));
-		if (cgroup_name[0] && cgroup_name[0] == subject->birth->cgroup_name[0] &&
-		    cgroup_name[1] == subject->birth->cgroup_name[1])
+		name[0] = name[1] = 0;
+		bpf_probe_read_kernel_str(name, sizeof(name), READ(node, name));
+		if (name[0] && name[0] == birth->cgroup_name[0] && name[1] == birth->cgroup_name[1])
 			return false;
 		node = kernfs_parent(node);
 	}
 	return true;
+}
+
+/* Is this a control file of a cgroup that is neither the container's own nor below it? */
+static __always_inline bool foreign_cgroup_file(struct subject *subject, struct object *object)
+{
+	char name[14] = {};
+
+	bpf_probe_read_kernel_str(name, sizeof(name), READ(object->dentry, d_name.name));
+	return !__builtin_memcmp(name, "release_agent", 14) ||
+	       is_foreign_cgroup(subject->label->container,
+				 (u64)READ(object->inode, i_private));
 }
 
 static __always_inline bool global_switch(struct subject *subject, struct object *object,
@@ -220,24 +232,46 @@ static __always_inline bool i1_root(struct subject *subject, struct verdict *ver
 	return foreign && broken(verdict, I_FILES, CAUSE_FOREIGN_ROOT, foreign);
 }
 
+#define MAX_INHERITED 1024
+
+struct inherited_walk {
+	u64 container;
+	u64 mount_namespace;
+	struct file **files;
+	u32 count;
+	u32 found; /* the descriptor, and 1 */
+};
+
+static long inherited_step(u32 index, struct inherited_walk *walk)
+{
+	struct file *file = NULL;
+
+	if (index >= walk->count)
+		return 1;
+	bpf_probe_read_kernel(&file, sizeof(file), walk->files + index);
+	if (!file || (READ(file, f_inode, i_mode) & S_IFMT) != S_IFDIR)
+		return 0;
+	if (!foreign_to(walk->container, walk->mount_namespace, READ(file, f_path.mnt)))
+		return 0;
+	walk->found = index + 1;
+	return 1;
+}
+
 /* What a container's first task inherited: its working directory and open directories
  * (CVE-2024-21626's kind). */
 static __always_inline bool i1_inherited(struct subject *subject, struct verdict *verdict)
 {
 	u64 foreign = foreign_mount(subject, subject->task->fs->pwd.mnt);
-	struct file *file;
+	struct inherited_walk walk = {.container = subject->label->container,
+				      .mount_namespace = subject->label->mount_namespace,
+				      .files = READ(subject->task, files, fdt, fd),
+				      .count = READ(subject->task, files, fdt, max_fds)};
 
 	if (foreign)
 		return broken(verdict, I_FILES, CAUSE_FOREIGN_DIRECTORY, foreign);
-	for (u32 i = 0; i < 64; i++) {
-		file = file_of_descriptor(subject->task, i);
-		if (!file || (READ(file, f_inode, i_mode) & S_IFMT) != S_IFDIR)
-			continue;
-		foreign = foreign_mount(subject, READ(file, f_path.mnt));
-		if (foreign)
-			return broken(verdict, I_FILES, CAUSE_LEAKED_DESCRIPTOR, i);
-	}
-	return false;
+	bpf_loop(MAX_INHERITED, inherited_step, &walk, 0);
+	return walk.found &&
+	       broken(verdict, I_FILES, CAUSE_LEAKED_DESCRIPTOR, walk.found - 1);
 }
 
 #endif
