@@ -96,7 +96,8 @@ __noinline int path_of(struct scratch *scratch, u32 kind, struct place *place)
 			*to = '/';
 			length = 1;
 		} else {
-			long got = bpf_probe_read_kernel_str(to, 256, READ((struct dentry *)place->dentry, d_name.name));
+			long got = bpf_probe_read_kernel_str(
+				to, 256, READ((struct dentry *)place->dentry, d_name.name));
 
 			length = got > 1 && got <= 256 ? got - 1 : 0;
 		}

@@ -37,12 +37,16 @@ struct Program {
   std::string name;    // "sys_exit_openat"
   std::string object;  // the file it comes from: "open"
   bool attached = false;
-  std::string reason;  // when not attached
+  std::string reason;              // when not attached
+  std::uint32_t instructions = 0;  // as the kernel has it; 0 when not attached
+  std::uint32_t verified = 0;      // instructions that the verifier looked at: 1,000,000 at most
   static void Describe(auto& self, auto& visit) {
     visit("name", self.name);
     visit("object", self.object);
     visit("attached", self.attached);
     visit("reason", self.reason);
+    visit("instructions", self.instructions);
+    visit("verified", self.verified);
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/program_set.h"
 
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <mntent.h>
@@ -67,6 +68,14 @@ bpf_link* AttachProgram(const bpf_program* program) {
   return cgroup ? bpf_program__attach_cgroup(program, cgroup.get()) : nullptr;
 }
 
+void TellSize(const bpf_program* program, Program& report) {
+  bpf_prog_info info{};
+  __u32 size = sizeof info;
+  if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) return;
+  report.instructions = static_cast<std::uint32_t>(info.xlated_prog_len / sizeof(bpf_insn));
+  report.verified = info.verified_insns;
+}
+
 }  // namespace
 
 void QuietLibbpf() { libbpf_set_print(OnLibbpfLine); }
@@ -100,13 +109,16 @@ std::size_t AttachSet(const ProgramSet& set, std::string_view object_name,
     Program report{.name = bpf_program__name(program),
                    .object = std::string(object_name),
                    .attached = false,
-                   .reason = ""};
+                   .reason = "",
+                   .instructions = 0,
+                   .verified = 0};
     if (const auto found = set.reasons.find(report.name); found != set.reasons.end()) {
       report.reason = found->second;
     } else if (bpf_link* link = AttachProgram(program); link != nullptr) {
       loaded.handles.links.emplace_back(::fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3));
       loaded.handles.programs.emplace_back(::fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 3));
       report.attached = true;
+      TellSize(program, report);
       ++attached;
       bpf_link__disconnect(link);
       bpf_link__destroy(link);

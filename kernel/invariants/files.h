@@ -174,8 +174,7 @@ static __always_inline bool foreign_cgroup_file(struct subject *subject, struct 
 
 	bpf_probe_read_kernel_str(name, sizeof(name), READ(object->dentry, d_name.name));
 	return !__builtin_memcmp(name, "release_agent", 14) ||
-	       is_foreign_cgroup(subject->label->container,
-				 (u64)READ(object->inode, i_private));
+	       is_foreign_cgroup(subject->label->container, (u64)READ(object->inode, i_private));
 }
 
 static __always_inline bool global_switch(struct subject *subject, struct object *object,
@@ -270,8 +269,7 @@ static __always_inline bool i1_inherited(struct subject *subject, struct verdict
 	if (foreign)
 		return broken(verdict, I_FILES, CAUSE_FOREIGN_DIRECTORY, foreign);
 	bpf_loop(MAX_INHERITED, inherited_step, &walk, 0);
-	return walk.found &&
-	       broken(verdict, I_FILES, CAUSE_LEAKED_DESCRIPTOR, walk.found - 1);
+	return walk.found && broken(verdict, I_FILES, CAUSE_LEAKED_DESCRIPTOR, walk.found - 1);
 }
 
 #endif
