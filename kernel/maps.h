@@ -21,7 +21,7 @@ struct label {
 	u32 uid;  /* as announced */
 	u32 effective_uid;
 	u32 refused; /* the number of the call that the guard refused, and 1; 0: none */
-	u32 padding;
+	u32 layers;  /* the overlay of the container's own that was opened last, by device */
 };
 
 /* The birth record of a container: what its first task had. */

@@ -112,13 +112,18 @@ static __always_inline struct abi_inode_key inode_key(struct inode *inode)
  * dentry right after the inode it embeds (all kernels from 4.8 on); overlay is often a module, so
  * its BTF cannot be asked.
  */
-static __always_inline bool is_upper(struct inode *inode)
+static __always_inline struct dentry *upper_of(struct inode *inode)
 {
 	struct dentry *upper = NULL;
 
 	bpf_probe_read_kernel(&upper, sizeof(upper),
 			      (void *)inode + bpf_core_type_size(struct inode));
-	return upper != NULL;
+	return upper;
+}
+
+static __always_inline bool is_upper(struct inode *inode)
+{
+	return upper_of(inode) != NULL;
 }
 
 static __noinline void fill_file(struct abi_file *to, struct object *object)

@@ -59,6 +59,7 @@ struct super_block {
 };
 struct inode {
 	u16 i_mode;
+	struct hlist_head i_dentry; /* its names */
 	u32 i_nlink;
 	unsigned long i_ino;
 	u32 i_rdev;
@@ -69,6 +70,12 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	union {
+		struct hlist_node d_alias;
+	} d_u;
+};
+struct iattr {
+	unsigned int ia_valid;
 };
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -95,7 +102,11 @@ struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
+struct fown_struct {
+	struct pid *pid;
+};
 struct file {
+	struct fown_struct f_owner; /* until 6.12; then a pointer */
 	u32 f_mode;
 	u32 f_flags;
 	struct inode *f_inode;
@@ -263,9 +274,6 @@ struct pt_regs {
 struct vm_area_struct {
 	struct file *vm_file;
 };
-struct fown_struct {
-	struct pid *pid;
-};
 struct msghdr {
 	void *msg_name;
 	int msg_namelen;
@@ -279,11 +287,26 @@ struct filename {
 };
 struct io_open {
 	int dfd;
+	u32 file_slot; /* the file goes there, and 1; 0: it gets a descriptor */
 	struct filename *filename;
+};
+struct io_rsrc_node {
+	unsigned long file_ptr;
+};
+struct io_rsrc_data {
+	u32 nr;
+	struct io_rsrc_node **nodes;
+};
+struct io_file_table {
+	struct io_rsrc_data data;
+};
+struct io_ring_ctx {
+	struct io_file_table file_table;
 };
 struct io_kiocb {
 	struct file *file;
 	u8 opcode;
+	struct io_ring_ctx *ctx;
 };
 struct io_uring_cqe {
 	s32 res;
@@ -346,6 +369,9 @@ struct syscall_exit {
 
 #define OVERLAYFS_MAGIC 0x794c7630
 #define TMPFS_MAGIC 0x01021994
+#define RAMFS_MAGIC 0x858458f6
+#define HUGETLBFS_MAGIC 0x958458f6
+#define MQUEUE_MAGIC 0x19800202
 #define PROC_MAGIC 0x9fa0
 #define SYSFS_MAGIC 0x62656572
 #define CGROUP_MAGIC 0x27e0eb

@@ -46,6 +46,54 @@ static __always_inline void submitted(struct io_kiocb *request)
 	record_end(scratch, call.subject.task);
 }
 
+/* Until 6.13 the files stood in the table themselves. */
+struct io_fixed_file {
+	unsigned long file_ptr;
+} __attribute__((preserve_access_index));
+struct io_file_table___older {
+	struct io_fixed_file *files;
+} __attribute__((preserve_access_index));
+struct io_ring_ctx___older {
+	struct io_file_table___older file_table;
+} __attribute__((preserve_access_index));
+
+#define SLOT_FLAGS 7ul
+#define ANY_SLOT 0xffffffff /* the kernel chose it, and the result says which */
+
+static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, u32 slot)
+{
+	struct io_ring_ctx___older *older = (void *)ring;
+	struct io_rsrc_node **nodes, *node = NULL;
+	struct io_fixed_file *files;
+	unsigned long pointer = 0;
+
+	if (bpf_core_field_exists(ring->file_table.data.nodes)) {
+		if (slot >= READ(ring, file_table.data.nr))
+			return NULL;
+		nodes = READ(ring, file_table.data.nodes);
+		bpf_probe_read_kernel(&node, sizeof(node), nodes + slot);
+		pointer = node ? READ(node, file_ptr) : 0;
+	} else if (bpf_core_field_exists(older->file_table.files)) {
+		files = READ(older, file_table.files);
+		bpf_probe_read_kernel(&pointer, sizeof(pointer),
+				      (void *)files +
+					      slot * bpf_core_type_size(struct io_fixed_file));
+	}
+	return (struct file *)(pointer & ~SLOT_FLAGS);
+}
+
+/* What an open has given: a descriptor, or a place in the ring's own table. */
+static __always_inline struct file *opened_file(struct io_kiocb *request, struct task_struct *task,
+						u32 result)
+{
+	struct io_open *open = (void *)request;
+	u32 slot = bpf_core_field_exists(open->file_slot) ? READ(open, file_slot) : 0;
+
+	if (!slot)
+		return file_of_descriptor(task, result);
+	return file_of_slot(READ(request, ctx), slot == ANY_SLOT ? result : slot - 1);
+}
+
 static __always_inline void completed(struct io_kiocb *request, s32 result)
 {
 	struct call call = {.operation = OP_OPEN, .flags = ABI_URING, .ret = result};
@@ -58,7 +106,7 @@ static __always_inline void completed(struct io_kiocb *request, s32 result)
 	opcode = READ(request, opcode);
 	if (opcode == IORING_OP_OPENAT || opcode == IORING_OP_OPENAT2) {
 		if (result >= 0)
-			file_opened(&call, file_of_descriptor(call.subject.task, result), 0);
+			file_opened(&call, opened_file(request, call.subject.task, result), 0);
 	} else if (opcode == IORING_OP_CONNECT) {
 		call.operation = OP_CONNECT;
 		file = READ(request, file);

@@ -38,8 +38,9 @@ struct Form {
   std::string_view program;
   int arguments;
 };
-constexpr Form kForms[] = {
-    {"guard_bpf_three", 3}, {"guard_bpf_four", 4}, {"guard_perf_two", 2}, {"guard_perf_one", 1}};
+constexpr Form kForms[] = {{"guard_bpf_three", 3},   {"guard_bpf_four", 4},
+                           {"guard_perf_two", 2},    {"guard_perf_one", 1},
+                           {"guard_setattr_two", 2}, {"guard_setattr_three", 3}};
 
 std::string WhyAbsent(const btf* kernel, const bpf_program* program) {
   const std::string_view section = bpf_program__section_name(program);

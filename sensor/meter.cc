@@ -46,7 +46,8 @@ const std::vector<Need>& Needs() {
 
 // "" when the program is attached, else why not. Some have several forms, of which one fits.
 std::string WhyMissing(const std::vector<Program>& programs, std::string_view name) {
-  const bool forms = name == "io_uring_complete" || name == "guard_bpf" || name == "guard_perf";
+  const bool forms = name == "io_uring_complete" || name == "guard_bpf" || name == "guard_perf" ||
+                     name == "guard_setattr";
   std::string reason = "not built into this brig";
   for (const Program& program : programs) {
     if (!program.name.starts_with(name) || (!forms && program.name != name)) continue;
@@ -67,7 +68,9 @@ const std::vector<Need>& GuardNeeds() {
       {Invariant::kFiles,
        {"guard_file_open", "guard_file_receive", "guard_path_rename", "guard_path_link",
         "guard_path_unlink", "guard_path_chmod", "guard_path_mknod", "guard_path_chroot",
-        "guard_sb_mount", "guard_move_mount", "guard_bprm_check_security", "guard_capable"}},
+        "guard_sb_mount", "guard_sb_kern_mount", "guard_move_mount", "guard_setattr",
+        "guard_inode_setxattr", "guard_inode_removexattr", "guard_bprm_check_security",
+        "guard_capable"}},
       {Invariant::kDevices, {"guard_file_open", "guard_path_mknod", "guard_sb_kern_mount"}},
       {Invariant::kNamespaces,
        {"guard_file_open", "guard_file_receive", "guard_ptrace_access_check", "guard_capable",
@@ -78,7 +81,7 @@ const std::vector<Need>& GuardNeeds() {
       {Invariant::kProcesses,
        {"guard_ptrace_access_check", "guard_task_kill", "guard_task_setrlimit",
         "guard_task_setscheduler", "guard_task_setnice", "guard_task_setioprio",
-        "guard_task_movememory"}},
+        "guard_task_movememory", "guard_file_set_fowner", "guard_file_send_sigiotask"}},
       {Invariant::kKernel,
        {"guard_kernel_read_file", "guard_kernel_load_data", "guard_bpf", "guard_perf",
         "guard_syslog", "guard_capable", "guard_file_open", "guard_bprm_check_security"}},
@@ -86,7 +89,8 @@ const std::vector<Need>& GuardNeeds() {
        {"guard_socket_connect", "guard_socket_sendmsg", "guard_unix_stream_connect",
         "guard_unix_may_send"}},
       {Invariant::kImage, {"guard_bprm_check_security", "guard_mmap_file", "guard_file_mprotect"}},
-      {Invariant::kNeighbours, {"guard_ipc_permission", "guard_key_permission"}},
+      {Invariant::kNeighbours,
+       {"guard_ipc_permission", "guard_key_permission", "guard_inode_create", "guard_file_open"}},
       {Invariant::kLeavings, {"guard_path_chmod", "guard_path_mknod", "guard_inode_setxattr"}},
       {Invariant::kStarts, {"guard_bprm_check_security", "guard_task_alloc"}},
   };

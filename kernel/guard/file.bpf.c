@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Files: opened, received from another task, made executable memory. */
 #include "kernel/guard/guard.h"
+#include "kernel/invariants/neighbours.h"
 #include "kernel/invariants/image.h"
 #include "kernel/open.h"
 
@@ -19,14 +20,27 @@ static __always_inline bool i3_file(struct subject *subject, struct object *obje
 	       broken(verdict, I_NAMESPACES, CAUSE_FOREIGN_NAMESPACE, type);
 }
 
+/* A POSIX queue that another container made. */
+static __always_inline bool i9_queue(struct subject *subject, struct object *object,
+				     struct verdict *verdict)
+{
+	u64 entry = (u64)object->dentry, *maker;
+
+	if (object->magic != MQUEUE_MAGIC)
+		return false;
+	maker = bpf_map_lookup_elem(&makers, &entry);
+	return maker && !same_ipc(subject, *maker) &&
+	       broken(verdict, I_NEIGHBOURS, CAUSE_NEIGHBOUR, *maker);
+}
+
 static __always_inline bool judge_file(struct act *act, struct object *object)
 {
 	struct subject *subject = &act->subject;
 	struct verdict *verdict = &act->verdict;
 
 	return i2_device(subject, object, verdict) || i6_file(subject, object, verdict) ||
-	       i5_file(subject, object, verdict) || i3_file(subject, object, verdict) ||
-	       i1_files(subject, object, verdict);
+	       i9_queue(subject, object, verdict) || i5_file(subject, object, verdict) ||
+	       i3_file(subject, object, verdict) || i1_files(subject, object, verdict);
 }
 
 SEC("lsm/file_open")

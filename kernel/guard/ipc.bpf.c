@@ -5,14 +5,7 @@
  * have none, the maker is remembered.
  */
 #include "kernel/guard/guard.h"
-
-/* The address of an object -> the container that made it. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, u64);
-	__type(value, u64);
-} makers SEC(".maps");
+#include "kernel/invariants/neighbours.h"
 
 static __always_inline int made(u64 object)
 {
@@ -30,18 +23,6 @@ static __always_inline int freed(u64 object)
 {
 	bpf_map_delete_elem(&makers, &object);
 	return 0;
-}
-
-/* Containers that were started with one IPC namespace between them share what they make there. */
-static __always_inline bool same_ipc(struct subject *subject, u64 container)
-{
-	struct birth *theirs = bpf_map_lookup_elem(&births, &container);
-	struct abi_settings *set = read_settings();
-
-	return container == subject->label->container ||
-	       (theirs && subject->birth && set &&
-		theirs->namespaces.ipc == subject->birth->namespaces.ipc &&
-		theirs->namespaces.ipc != set->host_ipc_namespace);
 }
 
 static __always_inline int used(u32 operation, u64 object)
@@ -79,6 +60,19 @@ SEC("lsm/ipc_permission")
 int BPF_PROG(guard_ipc_permission, void *object, short flag, int ret)
 {
 	return ret ? ret : used(OP_IPC, (u64)object);
+}
+
+/*
+ * A POSIX queue is a file of a filesystem that nobody need mount. Whoever makes one opens it next;
+ * its entry stays until it is removed by name.
+ */
+SEC("lsm/inode_create")
+int BPF_PROG(guard_inode_create, struct inode *directory, struct dentry *entry, u16 mode, int ret)
+{
+	if (ret || READ(directory, i_sb, s_magic) != MQUEUE_MAGIC)
+		return ret;
+	freed((u64)entry);
+	return made((u64)entry);
 }
 
 /* Keyrings are shelves, shared by all processes of a user; keys are what is in them. */

@@ -2,6 +2,7 @@
 /* Mounts: of devices, of what came through a foreign mount, and of what was given for reading. */
 #include "kernel/guard/guard.h"
 #include "kernel/invariants/devices.h"
+#include "kernel/invariants/leavings.h"
 
 #define MS_RDONLY 1
 #define MS_REMOUNT 32
@@ -72,6 +73,15 @@ int BPF_PROG(guard_move_mount, const struct path *from, const struct path *to, i
 	return mount_answer(&act, &object, 0, UNSEEN);
 }
 
+static __always_inline void superblock_root(struct object *object, struct super_block *sb)
+{
+	object->dentry = sb->s_root;
+	object->inode = READ(object->dentry, d_inode);
+	object->sb = sb;
+	object->magic = READ(sb, s_magic);
+	object->device = READ(sb, s_dev);
+}
+
 /* A filesystem comes to be mounted, by whichever call: on which device does it lie? */
 SEC("lsm/sb_kern_mount")
 int BPF_PROG(guard_sb_kern_mount, struct super_block *sb, int ret)
@@ -87,11 +97,53 @@ int BPF_PROG(guard_sb_kern_mount, struct super_block *sb, int ret)
 	if (device_allowed(act.subject.label->container, S_IFBLK, device))
 		return 0;
 	broken(&act.verdict, I_DEVICES, CAUSE_DEVICE_MOUNT, (u64)S_IFBLK << 32 | device);
-	object.dentry = sb->s_root;
-	object.inode = READ(object.dentry, d_inode);
-	object.sb = sb;
-	object.magic = READ(sb, s_magic);
-	object.device = READ(sb, s_dev);
+	superblock_root(&object, sb);
+	return mount_answer(&act, &object, 0, UNSEEN);
+}
+
+/* The kind of host's directory that an overlay writes to, or 0. */
+static __always_inline u32 guarded_upper(struct subject *subject, struct object *upper)
+{
+	struct abi_inode_key key;
+	u32 *named, kind;
+
+	if (!upper->dentry || !object_of_path(upper, NULL, upper->dentry) ||
+	    on_own_storage(subject, upper))
+		return 0;
+	key = inode_key(upper->inode);
+	named = bpf_map_lookup_elem(&guarded, &key); /* the host's root directory as well */
+	kind = named ? *named : host_directory(subject, upper);
+	return kind == HOST_ORDINARY || object_allowed(subject->label->container, kind) ? 0 : kind;
+}
+
+/*
+ * An overlay: what is changed in it changes its upper layer without a name, so that must be the
+ * container's own. Reading from its layers is judged as it happens (layer_is_own).
+ */
+SEC("lsm/sb_kern_mount")
+int BPF_PROG(guard_overlay_mounted, struct super_block *sb, int ret)
+{
+	struct object object = {};
+	struct act act = {};
+	u32 device = sb->s_dev, kind;
+	u64 container;
+
+	if (ret || sb->s_magic != OVERLAYFS_MAGIC)
+		return ret;
+	if (!contained(&act, OP_MOUNT)) {
+		bpf_map_delete_elem(&own_overlays, &device);
+		return ret;
+	}
+	container = act.subject.label->container;
+	bpf_map_update_elem(&own_overlays, &device, &container, BPF_ANY);
+	if (!shadow_differs(&act)) {
+		object.dentry = upper_of(READ(sb, s_root, d_inode));
+		kind = guarded_upper(&act.subject, &object);
+		if (!kind)
+			return 0;
+		broken(&act.verdict, I_FILES, CAUSE_HOST_DIRECTORY, kind);
+	}
+	superblock_root(&object, sb);
 	return mount_answer(&act, &object, 0, UNSEEN);
 }
 

@@ -159,7 +159,62 @@ static __always_inline bool by_the_filesystem(struct task_struct *task)
 	return task->cred != task->real_cred && !(road_flags(task) & ABI_URING);
 }
 
-/* The entry alone, no mount: the first argument differs between kernels. */
+/* Changes of which the kernel tells the entry alone, without a mount. */
+static __always_inline int change_entry(u32 operation, struct dentry *entry)
+{
+	struct act act = {};
+	struct object object = {};
+
+	if (!contained(&act, operation) || by_the_filesystem(act.subject.task) ||
+	    !object_of_path(&object, NULL, entry))
+		return 0;
+	if (!shadow_differs(&act) && !i1_entry(&act.subject, &object, &act.verdict))
+		return 0;
+	return file_answer(&act, &object, 0, UNSEEN);
+}
+
+#define ATTR_MODE_OWNER_OR_SIZE 15
+
+/* utimensat: the other attributes have hooks that tell the mount. */
+static __always_inline int times(struct dentry *entry, struct iattr *attributes)
+{
+	return attributes->ia_valid & ATTR_MODE_OWNER_OR_SIZE ? 0 : change_entry(OP_CHMOD, entry);
+}
+
+SEC("lsm/inode_setattr")
+int BPF_PROG(guard_setattr_two, struct dentry *entry, struct iattr *attributes, int ret)
+{
+	return ret ? ret : times(entry, attributes);
+}
+
+SEC("lsm/inode_setattr")
+int BPF_PROG(guard_setattr_three, void *owner, struct dentry *entry, struct iattr *attributes,
+	     int ret)
+{
+	return ret ? ret : times(entry, attributes);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(guard_inode_removexattr, void *owner, struct dentry *entry, const char *name, int ret)
+{
+	return ret ? ret : change_entry(OP_SETXATTR, entry);
+}
+
+/* Until 6.2 an access list was an attribute like others. */
+SEC("lsm/inode_set_acl")
+int BPF_PROG(guard_inode_set_acl, void *owner, struct dentry *entry, const char *name, void *list,
+	     int ret)
+{
+	return ret ? ret : change_entry(OP_SETXATTR, entry);
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(guard_inode_remove_acl, void *owner, struct dentry *entry, const char *name, int ret)
+{
+	return ret ? ret : change_entry(OP_SETXATTR, entry);
+}
+
+/* The first argument differs between kernels. */
 SEC("lsm/inode_setxattr")
 int BPF_PROG(guard_inode_setxattr, void *owner, struct dentry *entry, const char *name,
 	     const void *value, unsigned long size, int flags, int ret)

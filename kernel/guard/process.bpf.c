@@ -119,3 +119,62 @@ int BPF_PROG(guard_task_setpgid, struct task_struct *target, int group, int ret)
 {
 	return ret ? ret : on_target(OP_SCHEDULE, target, 0, UNSEEN);
 }
+
+/* Who made a process the owner of a file, by the address of that fact. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, u64);
+	__type(value, u64);
+} owner_setters SEC(".maps");
+
+/* Since 6.12 a file has a pointer to what says who owns it. */
+struct file___pointed {
+	struct fown_struct *f_owner;
+} __attribute__((preserve_access_index));
+
+static __always_inline u64 ownership(struct file *file)
+{
+	struct file___pointed *newer = (void *)file;
+
+	if (bpf_core_field_exists(newer->f_owner))
+		return (u64)READ(newer, f_owner);
+	return (u64)file + bpf_core_field_offset(struct file, f_owner);
+}
+
+SEC("lsm/file_set_fowner")
+int BPF_PROG(guard_file_set_fowner, struct file *file)
+{
+	u64 key = ownership(file), container;
+	struct act act = {};
+
+	if (!contained(&act, OP_SIGNAL)) {
+		bpf_map_delete_elem(&owner_setters, &key);
+		return 0;
+	}
+	container = act.subject.label->container;
+	bpf_map_update_elem(&owner_setters, &key, &container, BPF_ANY);
+	return 0;
+}
+
+/*
+ * The kernel signals the owner of a file in which something has happened, in whatever task that
+ * came about: the one that counts is who chose the owner.
+ */
+SEC("lsm/file_send_sigiotask")
+int BPF_PROG(guard_file_send_sigiotask, struct task_struct *target, struct fown_struct *owner,
+	     int sig, int ret)
+{
+	u64 key = (u64)owner, *setter = bpf_map_lookup_elem(&owner_setters, &key);
+	struct act act = {};
+	struct verdict verdict = {};
+
+	if (ret || !setter)
+		return ret;
+	if (contained(&act, OP_SIGNAL) && act.subject.label->container == *setter)
+		return on_target(OP_SIGNAL, target, sig, UNSEEN);
+	if (container_of_task(target) == *setter)
+		return 0;
+	broken(&verdict, I_PROCESSES, CAUSE_FOREIGN_TASK, 0);
+	return mode_of(*setter, &verdict) < MODE_KILL ? 0 : -EPERM;
+}

@@ -27,13 +27,15 @@ static __always_inline u32 unix_door(struct inode *inode)
 	return door ? *door : 0;
 }
 
+/* What stands for "here": 127/8, ::1, and 0.0.0.0 and :: as well, which connect to the former. */
 static __always_inline bool is_loopback(const u8 *address)
 {
 	const u32 *words = (const void *)address;
 
 	if (words[0] == 0 && words[1] == 0 && words[2] == bpf_htonl(0xffff))
-		return address[12] == 127;
-	return words[0] == 0 && words[1] == 0 && words[2] == 0 && words[3] == bpf_htonl(1);
+		return address[12] == 127 || words[3] == 0;
+	return words[0] == 0 && words[1] == 0 && words[2] == 0 &&
+	       (words[3] == 0 || words[3] == bpf_htonl(1));
 }
 
 /* Loopback is the host's own only from the host's network namespace; all of 127/8 counts as
@@ -49,10 +51,11 @@ static __always_inline u32 inet_door(struct subject *subject, const u8 *address,
 		if (!set ||
 		    READ(subject->task, nsproxy, net_ns, ns.inum) != set->host_net_namespace)
 			return 0;
-		if (key.address[12] == 127) {
+		if (key.address[10]) {
+			key.address[12] = 127;
 			key.address[13] = key.address[14] = 0;
-			key.address[15] = 1;
 		}
+		key.address[15] = 1;
 	}
 	door = bpf_map_lookup_elem(&inet_doors, &key);
 	if (!door) {

@@ -207,6 +207,46 @@ static __always_inline bool global_switch(struct subject *subject, struct object
 	return false;
 }
 
+/* The overlays that contained tasks mounted: device -> container. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u32);
+	__type(value, u64);
+} own_overlays SEC(".maps");
+
+/*
+ * The layers of the overlay that a container lies on are none of its business. Those of an overlay
+ * that it mounted itself are another road to the files in them: the open of a layer follows that of
+ * the overlay's file, in the same task.
+ */
+static __always_inline bool layer_is_own(struct subject *subject, struct object *object)
+{
+	struct label *label = subject->label;
+	struct dentry *name;
+
+	if (!of_a_layer(object)) {
+		label->layers = object->magic == OVERLAYFS_MAGIC &&
+						bpf_map_lookup_elem(&own_overlays, &object->device)
+					? object->device
+					: 0;
+		return true;
+	}
+	if (!label->layers)
+		return false;
+	if (object->magic == OVERLAYFS_MAGIC)
+		label->layers = 0; /* what lies below that is not the container's choice */
+	if (is_internal(READ(real_mount(object->mnt), mnt_ns)))
+		return true;
+	/* Under the overlay's name: the inode has one of its own. */
+	name = (void *)READ(object->inode, i_dentry.first);
+	if (!name)
+		return false;
+	object->dentry = (void *)name - bpf_core_field_offset(struct dentry, d_u);
+	object->mnt = NULL;
+	return true;
+}
+
 static __always_inline bool i1_files(struct subject *subject, struct object *object,
 				     struct verdict *verdict)
 {
@@ -217,7 +257,7 @@ static __always_inline bool i1_files(struct subject *subject, struct object *obj
 		return broken(verdict, I_FILES, CAUSE_FOREIGN_MOUNT, foreign);
 	if (global_switch(subject, object, verdict))
 		return true;
-	if (of_a_layer(object))
+	if (!layer_is_own(subject, object))
 		return false;
 	kind = host_directory(subject, object);
 	return kind && broken(verdict, I_FILES, CAUSE_HOST_DIRECTORY, kind);

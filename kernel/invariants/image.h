@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * I8 image: execution only of what the image or a declared volume brought: not of memory files, not
- * of what was written after the start (overlay's upper layer), not from a tmpfs.
+ * of what was written after the start (overlay's upper layer), not from file systems in memory.
  */
 #ifndef BRIG_I8_IMAGE_H
 #define BRIG_I8_IMAGE_H
@@ -12,7 +12,9 @@
 static __always_inline bool i8_image(struct subject *subject, struct object *object,
 				     struct verdict *verdict)
 {
-	bool brought = READ(object->inode, i_nlink) != 0 && object->magic != TMPFS_MAGIC &&
+	bool memory = object->magic == TMPFS_MAGIC || object->magic == RAMFS_MAGIC ||
+		      object->magic == HUGETLBFS_MAGIC;
+	bool brought = READ(object->inode, i_nlink) != 0 && !memory &&
 		       !(object->magic == OVERLAYFS_MAGIC && is_upper(object->inode));
 
 	return (object->mode & S_IFMT) == S_IFREG && !brought &&
