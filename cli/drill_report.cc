@@ -39,7 +39,8 @@ std::string TimeText(const Outcome& outcome) {
 }
 
 std::string_view WordFor(const Outcome& outcome) {
-  if (outcome.passed) return "skipped";
+  if (outcome.seen == Seen::kSkipped) return "skipped";
+  if (outcome.passed) return "not held";
   return outcome.seen == Seen::kUnstarted ? "not started" : "missed";
 }
 

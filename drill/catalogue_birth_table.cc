@@ -126,7 +126,8 @@ constexpr Technique kExploits[] = {
      .invariants = "I4 I3",
      .weakness = "device=/dev/brig_exploit",
      .stage = "needs=/dev/brig_exploit victim",
-     .act = "change to /dev/brig_exploit nsproxy + drift image",
+     // The other one keeps the container's mounts in being.
+     .act = "beside other change to /dev/brig_exploit nsproxy + drift image",
      .twin = "drift image",
      .oracle = Oracle::kHolds,
      .proof = "in=uts:1",

@@ -160,7 +160,7 @@ bool Holds(pid_t pid, std::string_view proof) {
     return LinkOf(directory + "exe").starts_with(value);
   }
   if (kind == "code") return HasCode(pid, value);
-  if (kind == "capability") return HasCapability(pid, value);
+  if (kind == "capability") return HasCapability(pid, value) && HasStartedHolder(pid);
   if (kind == "privileges")
     return FieldOf(directory + "status", "NoNewPrivs") == "0" && HasStartedHolder(pid);
   const std::size_t colon = value.find(':');

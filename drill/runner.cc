@@ -136,6 +136,10 @@ void Drill::JudgeProtected(Outcome& outcome, const RunResult& attack) {
     if (outcome.seen == Seen::kMissed) Pause();
   }
   outcome.passed = outcome.seen <= outcome.expected.seen;
+  if (outcome.passed && outcome.seen == Seen::kMissed) {
+    outcome.why = outcome.technique->why;
+    return;
+  }
   if (outcome.seen == Seen::kRefused && attack.worked) {
     outcome.passed = false;
     outcome.seen = Seen::kMissed;
@@ -206,6 +210,7 @@ Expectation ExpectationOf(const Technique& technique, const Status& status) {
       expected = {Layer::kGuard, technique.best == Best::kRefused ? Seen::kRefused : Seen::kKilled};
     if (technique.best == Best::kRecorded) expected.seen = Seen::kRecorded;
   }
+  if (technique.best == Best::kNothing) expected.seen = Seen::kMissed;
   return expected;
 }
 

@@ -13,7 +13,7 @@
 //   group                   puts the victim into a cgroup of its own: {group}
 //   serve=KIND:WHERE        a service, see drill/attacks/serve.c: {socket}. WHERE "abstract" or
 //                           "door" or a port
-//   neighbour=memory|queue|key   another container has made it: {id}
+//   neighbour=memory|queue|posix|key   another container has made it: {id}
 //   uts                     a process with its own name of the host, a secret: {victim}
 //   loop                    a disk with a secret in its first block: {major} {minor}
 //   handle                  {handle} of the canary file, {dir_handle} of its directory

@@ -41,6 +41,39 @@ static int make_queue(const char* secret) {
   return finish(msgctl(id, IPC_RMID, NULL));
 }
 
+/* POSIX queues have names, of all processes with the same IPC namespace. */
+static int open_posix(const char* name, int flags) {
+  struct {
+    long flags, most, size, now, reserved[4];
+  } shape = {.most = 4, .size = 128};
+  return (int)syscall(SYS_mq_open, name, flags | O_CLOEXEC, 0600, &shape);
+}
+
+static int read_posix(const char* name) {
+  char text[129] = {0};
+  int queue = open_posix(name, O_RDONLY | O_NONBLOCK);
+  if (queue < 0 || syscall(SYS_mq_timedreceive, queue, text, sizeof(text) - 1, NULL, NULL) < 0)
+    return refused();
+  return done_with(text);
+}
+
+static int make_posix(const char* secret, int own) {
+  char name[64];
+  snprintf(name, sizeof(name), "brig-drill-%d", own ? 0 : getpid());
+  int queue = open_posix(name, O_RDWR | O_CREAT | O_EXCL);
+  if (queue < 0 || syscall(SYS_mq_timedsend, queue, secret, strlen(secret), 0, NULL) < 0)
+    return refused();
+  if (own) {
+    int status = read_posix(name);
+    syscall(SYS_mq_unlink, name);
+    return status;
+  }
+  printf("ready %s\n", name);
+  fflush(stdout);
+  attack_hold(1, NULL);
+  return finish(syscall(SYS_mq_unlink, name));
+}
+
 static int make_key(const char* secret) {
   char name[64];
   snprintf(name, sizeof(name), "brig-drill-%d", getpid());
@@ -103,7 +136,7 @@ static int own_key(const char* secret) {
 }
 
 int attack_ipc(int argc, char** argv) {
-  if (argc != 4) return usage("ipc make|own memory|queue|key SECRET | read memory|queue|key ID");
+  if (argc != 4) return usage("ipc make|own memory|queue|posix|key SECRET | read KIND ID");
   int make = strcmp(argv[1], "make") == 0, own = strcmp(argv[1], "own") == 0;
   if (strcmp(argv[2], "memory") == 0)
     return make ? make_memory(argv[3]) : own ? own_memory(argv[3]) : read_memory(atoi(argv[3]));
@@ -111,5 +144,7 @@ int attack_ipc(int argc, char** argv) {
     return make ? make_queue(argv[3]) : own ? own_queue(argv[3]) : read_queue(atoi(argv[3]));
   if (strcmp(argv[2], "key") == 0)
     return make ? make_key(argv[3]) : own ? own_key(argv[3]) : read_key(argv[3]);
-  return usage("ipc: memory, queue or key");
+  if (strcmp(argv[2], "posix") == 0)
+    return make || own ? make_posix(argv[3], own) : read_posix(argv[3]);
+  return usage("ipc: memory, queue, posix or key");
 }

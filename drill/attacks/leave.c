@@ -24,6 +24,13 @@ static long by_descriptor_mode(const char* path) {
   int fd = file_of(path, 0755);
   return fd < 0 ? -1 : fchmod(fd, S_ISUID | 0755);
 }
+/* By the name that a descriptor has, which may neither read nor write. */
+static long by_place_mode(const char* path) {
+  char name[64];
+  int fd = file_of(path, 0755) < 0 ? -1 : open(path, O_PATH | O_CLOEXEC);
+  snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+  return fd < 0 ? -1 : chmod(name, S_ISUID | 0755);
+}
 static long by_birth(const char* path) {
   umask(0);
   return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_ISUID | 0755);
@@ -93,6 +100,7 @@ static const struct road {
   long (*take)(const char* path);
 } roads[] = {{"mode", by_mode},
              {"fmode", by_descriptor_mode},
+             {"place_mode", by_place_mode},
              {"birth", by_birth},
              {"node", by_node},
              {"group", by_group},

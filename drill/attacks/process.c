@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steers a foreign process by calls that are no signal, no ptrace and no limit. */
 #define _GNU_SOURCE
+#include <asm/sockios.h>
 #include <fcntl.h>
 #include <linux/ioprio.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "drill/attacks/attack.h"
@@ -48,6 +51,32 @@ static long by_owner(pid_t pid) {
   return write(ends[1], "x", 1);
 }
 
+static long signal_owner(int fd, pid_t pid) {
+  return fd < 0 || fcntl(fd, F_SETSIG, SIGUSR1) < 0 ? -1 : fcntl(fd, F_SETOWN, pid);
+}
+
+/* The same when a directory changes, when another opens a file, when a socket has something. */
+static long by_directory(pid_t pid) {
+  int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (signal_owner(fd, pid) < 0 || fcntl(fd, F_NOTIFY, DN_CREATE) < 0) return -1;
+  return open("/tmp/made", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static long by_lease(pid_t pid) {
+  int fd = open("/tmp/leased", O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0 || fcntl(fd, F_SETLEASE, F_RDLCK) < 0 || signal_owner(fd, pid) < 0) return -1;
+  open("/tmp/leased", O_WRONLY | O_NONBLOCK | O_CLOEXEC); /* waits for nobody */
+  return 0;
+}
+
+static long by_socket(pid_t pid) {
+  int ends[2], owner = pid;
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 || fcntl(ends[0], F_SETSIG, SIGUSR1) < 0 ||
+      ioctl(ends[0], FIOSETOWN, &owner) < 0 || fcntl(ends[0], F_SETFL, O_ASYNC | O_NONBLOCK) < 0)
+    return -1;
+  return write(ends[1], "x", 1);
+}
+
 static long by_descriptor(pid_t pid) {
   int fd = (int)syscall(SYS_pidfd_open, pid, 0);
   return fd < 0 ? -1 : syscall(SYS_pidfd_send_signal, fd, SIGUSR1, NULL, 0);
@@ -56,10 +85,17 @@ static long by_descriptor(pid_t pid) {
 static const struct road {
   const char* name;
   long (*take)(pid_t pid);
-} roads[] = {{"nice", by_nice},         {"policy", by_policy},
-             {"affinity", by_affinity}, {"io_class", by_io_class},
-             {"queue", by_queue},       {"thread_queue", by_thread_queue},
-             {"owner", by_owner},       {"pidfd_signal", by_descriptor}};
+} roads[] = {{"nice", by_nice},
+             {"policy", by_policy},
+             {"affinity", by_affinity},
+             {"io_class", by_io_class},
+             {"queue", by_queue},
+             {"thread_queue", by_thread_queue},
+             {"owner", by_owner},
+             {"directory", by_directory},
+             {"lease", by_lease},
+             {"socket", by_socket},
+             {"pidfd_signal", by_descriptor}};
 
 /* Copies a descriptor out of the process and reads what it stands for. */
 static int take_descriptor(pid_t pid, int number) {
