@@ -274,10 +274,10 @@ constexpr Technique kDrift[] = {
      .mitre = "T1620",
      .sentence = "runs a file that never had a name",
      .invariants = "I8",
-     .act = "drift nameless /tmp",
+     .act = "drift nameless /volume",  // overlay has no nameless files until 6.3
      .twin = "drift image",
      .oracle = Oracle::kHolds,
-     .proof = "program=/tmp/#",
+     .proof = "program=/volume/#",
      .unnamed = true},
     {.name = "drift.script",
      .family = Family::kDrift,
