@@ -124,10 +124,10 @@ constexpr Technique kExploits[] = {
      .mitre = "T1068",
      .sentence = "has the host's namespaces, and executes a program there",
      .invariants = "I4 I3",
-     .weakness = "device=/dev/brig_exploit",
+     // Its first process keeps the container's mounts in being.
+     .weakness = "device=/dev/brig_exploit exec",
      .stage = "needs=/dev/brig_exploit victim",
-     // The other one keeps the container's mounts in being.
-     .act = "beside other change to /dev/brig_exploit nsproxy + drift image",
+     .act = "change to /dev/brig_exploit nsproxy + drift image",
      .twin = "drift image",
      .oracle = Oracle::kHolds,
      .proof = "in=uts:1",
