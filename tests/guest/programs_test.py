@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Shows that the guard's programs pass the verifier of each guest kernel with margin, and prints how
-large each is and how much of the verifier's limit it takes."""
+"""Shows that the guard's programs pass the verifier of each guest kernel with margin, and prints
+how large each is and how much of the verifier's limit it takes."""
 import pathlib
 import sys
 import unittest
