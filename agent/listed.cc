@@ -4,6 +4,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "base/file.h"
 
@@ -61,16 +65,32 @@ constexpr const char* kHelpers[] = {"/sbin/modprobe",
 constexpr const char* kSettings[] = {"/proc/sys/kernel/modprobe", "/proc/sys/kernel/poweroff_cmd",
                                      "/proc/sys/kernel/core_pattern", "/sys/kernel/uevent_helper"};
 
-void Add(std::vector<sensor::ListedFile>& files, const std::string& path, bool runtime) {
+using File = std::pair<std::uint32_t, std::uint64_t>;  // device, inode
+
+std::optional<File> FileAt(const std::string& path) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
-  const std::uint32_t device = sensor::DeviceOf(info.st_dev);
-  auto known = std::ranges::find_if(files, [&](const sensor::ListedFile& file) {
-    return file.inode == info.st_ino && file.device == device;
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return File(sensor::DeviceOf(info.st_dev), info.st_ino);
+}
+
+// The paths of all runtimes, by file: one file may have several names.
+std::map<File, std::string> FindRuntimes(const Options& options) {
+  std::map<File, std::string> runtimes;
+  const auto add = [&](const std::string& path) {
+    if (const auto file = FileAt(path)) runtimes.emplace(*file, path);
+  };
+  for (const ProgramFile& runtime : options.runtimes) add(runtime.path);
+  for (const char* directory : kDirectories)
+    for (const char* name : kRuntimes) add(std::string(directory) + "/" + name);
+  return runtimes;
+}
+
+// Is each content that was asked of this file its content?
+bool IsAsAsked(const Options& options, const File& file, const HashOf& hash_of) {
+  return std::ranges::all_of(options.runtimes, [&](const ProgramFile& runtime) {
+    return runtime.sha256.empty() || FileAt(runtime.path) != file ||
+           hash_of(runtime.path) == runtime.sha256;
   });
-  if (known == files.end())
-    known = files.insert(files.end(), {.inode = info.st_ino, .device = device});
-  (runtime ? known->runtime : known->helper) = true;
 }
 
 // The program that a setting of the kernel names, or "".
@@ -85,14 +105,28 @@ std::string ProgramIn(const std::string& setting) {
 
 }  // namespace
 
-std::vector<sensor::ListedFile> FindListed(const Options& options) {
-  std::vector<sensor::ListedFile> files;
-  for (const char* directory : kDirectories)
-    for (const char* name : kRuntimes) Add(files, std::string(directory) + "/" + name, true);
-  for (const std::string& path : options.runtimes) Add(files, path, true);
-  for (const char* path : kHelpers) Add(files, path, false);
-  for (const char* setting : kSettings) Add(files, ProgramIn(setting), false);
-  return files;
+Listed FindListed(const Options& options, const HashOf& hash_of) {
+  Listed listed;
+  std::map<File, sensor::ListedFile> files;
+  const auto at = [&](const File& file) -> sensor::ListedFile& {
+    return files.try_emplace(file, sensor::ListedFile{.inode = file.second, .device = file.first})
+        .first->second;
+  };
+  for (const auto& [file, path] : FindRuntimes(options)) {
+    listed.runtimes.push_back(path);
+    if (IsAsAsked(options, file, hash_of)) {
+      at(file).runtime = true;
+    } else {
+      at(file).unlike = true;
+      listed.unlike.push_back(path);
+    }
+  }
+  std::vector<std::string> helpers(std::begin(kHelpers), std::end(kHelpers));
+  for (const char* setting : kSettings) helpers.push_back(ProgramIn(setting));
+  for (const std::string& path : helpers)
+    if (const auto file = FileAt(path)) at(*file).helper = true;
+  for (const auto& [file, entry] : files) listed.files.push_back(entry);
+  return listed;
 }
 
 }  // namespace brig::agent

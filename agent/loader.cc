@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "agent/confine.h"
+#include "agent/contents.h"
 #include "agent/doors.h"
 #include "agent/handles.h"
 #include "agent/listed.h"
@@ -36,7 +37,9 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
   for (std::size_t i = 0; i < options.surface.size() && i < setup.options.surface.size(); ++i)
     options.surface.at(i) = setup.options.surface[i];
   options.wanted = setup.options.keep == Keep::kAll ? kAllTelemetry : kKeptTelemetry;
-  options.listed = FindListed(setup.options);
+  options.listed = FindListed(setup.options, [](const std::string& path) {
+                     return HashFile(path).value_or("");
+                   }).files;
   options.guarded = FindGuarded(setup.options);
   options.unix_doors = FindUnixDoors(setup.options);
   options.inet_doors = InetDoors();

@@ -79,7 +79,7 @@ int Main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--role") return RunRole(argv[2]);
   Options options;
   options.node = HostName();
-  std::vector<std::string> modes, surface, dockers;
+  std::vector<std::string> modes, surface, dockers, runtimes;
   std::string keep = "default", policy;
   bool foreground = false;
   CLI::App app("brigd guards the containers of this host. It runs in the foreground until SIGTERM.",
@@ -105,8 +105,9 @@ int Main(int argc, char** argv) {
   app.add_option("--docker", dockers, "socket of a Docker engine, repeatable [/run/docker.sock]");
   app.add_option("--runtime-root", options.runtime_roots,
                  "directory with runc's state, besides the usual ones; repeatable");
-  app.add_option("--runtime", options.runtimes,
-                 "program that may start and enter containers, besides the usual; repeatable");
+  app.add_option("--runtime", runtimes,
+                 "program that may start and enter containers, besides the usual; "
+                 "/path@sha256:HEX holds it to that content; repeatable");
   app.add_flag("--debug", options.debug, "say more on stderr");
   app.add_flag("--foreground", foreground, "the only way it runs; accepted for clarity");
   app.footer("Examples:\n  brigd\n  brigd --mode I1=kill --mode I5=kill --state /srv/brig");
@@ -123,6 +124,8 @@ int Main(int argc, char** argv) {
     if (step) step = SetMode(options, mode);
   for (const std::string& setting : surface)
     if (step) step = SetSurface(options, setting);
+  for (const std::string& runtime : runtimes)
+    if (step) step = AddRuntime(options, runtime);
   if (!step) {
     LogError("{}", step.error().message);
     return kUsageError;

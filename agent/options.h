@@ -48,7 +48,7 @@ struct Options {
   Keep keep = Keep::kDefault;
   std::vector<std::string> docker_sockets = {"/run/docker.sock"};
   std::vector<std::string> runtime_roots;
-  std::vector<std::string> runtimes;  // programs that may start containers, besides the usual
+  std::vector<ProgramFile> runtimes;  // programs that may start containers, besides the usual
   bool debug = false;
   std::string node;  // this host's name
   Policy policy;     // its clauses reach the engine alone

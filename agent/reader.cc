@@ -13,6 +13,7 @@
 
 #include "agent/births.h"
 #include "agent/confine.h"
+#include "agent/contents.h"
 #include "agent/doors.h"
 #include "agent/gathering.h"
 #include "agent/handles.h"
@@ -46,6 +47,8 @@ constexpr std::int64_t kTick = 100 * kMillisecond;
 // has answered by then. On a host with no quiet moment, after the longest time.
 constexpr int kQuietTicks = 10;
 constexpr int kLongestTicks = 100;
+constexpr int kMostSteps =
+    1024;  // of reading contents before all else: someone may be writing them
 
 bool IsAttached(const std::vector<Program>& programs, std::string_view name) {
   const auto found = std::ranges::find(programs, name, &Program::name);
@@ -65,11 +68,13 @@ class Reader : public Child {
     loop.Every(kTick, [this] {
       StartGatherings();
       Settle();
+      LookAtRuntimes();
     });
   }
 
   Result<> Begin() {
     BRIG_TRY(sensor::WriteOwnProcess(handles_, static_cast<std::uint32_t>(::getpid()), true));
+    ReadNamedContents();
     Refresh();
     for (const auto& [key, birth] : births_.all()) waiting_.push_back(key);
     return loop().Add(handles_.map(sensor::MapId::kAnnouncements), EPOLLIN,
@@ -173,7 +178,7 @@ class Reader : public Child {
     const Options& options = start().setup.options;
     Report(sensor::WriteUnixDoors(handles_, FindUnixDoors(options)));
     Report(sensor::WriteGuarded(handles_, FindGuarded(options)));
-    Report(sensor::WriteListedFiles(handles_, FindListed(options)));
+    RefreshListed();
     const auto living = sensor::LivingContainers(handles_);
     if (living) {
       for (const std::uint64_t key : births_.Retain(*living)) Forget(key);
@@ -188,6 +193,52 @@ class Reader : public Child {
       peer(Role::kEngine)->Send(Message::kReaderNotes, Notes{notes_});
       told_notes_ = notes_;
     }
+  }
+
+  // The loader has read the contents that the policy names, too: no moment without them.
+  void ReadNamedContents() {
+    std::vector<std::string> named;
+    for (const ProgramFile& runtime : start().setup.options.runtimes)
+      if (!runtime.sha256.empty()) named.push_back(runtime.path);
+    contents_.Watch(std::move(named));
+    for (int step = 0; step < kMostSteps && !contents_.settled(); ++step) (void)contents_.Step();
+  }
+
+  void RefreshListed() {
+    Listed listed = FindListed(start().setup.options,
+                               [this](const std::string& path) { return contents_.HashOf(path); });
+    Report(sensor::WriteListedFiles(handles_, listed.files));
+    for (const std::string& path : listed.unlike) {
+      if (contents_.HashOf(path).empty()) continue;  // not read yet
+      notes_.push_back(fmt::format(
+          "{} is not what the policy says (its SHA-256 is {}): what it starts counts as started "
+          "by no runtime",
+          Printable(path), contents_.HashOf(path)));
+    }
+    contents_.Watch(std::move(listed.runtimes));
+  }
+
+  // Which programs may start containers is kept, and so is each change of one.
+  void LookAtRuntimes() {
+    const auto change = contents_.Step();
+    if (change) RefreshListed();
+    if (change && (runtimes_told_ || !change->before.empty()))
+      Keep({0, "runtime_changed",
+            fmt::format("{} {} SHA-256 {}", Printable(change->path),
+                        change->before.empty()
+                            ? "is new among the programs that may start containers:"
+                            : fmt::format("had SHA-256 {} and has", change->before),
+                        change->now)});
+    if (!runtimes_told_ && contents_.settled()) TellRuntimes();
+  }
+
+  void TellRuntimes() {
+    std::string text;
+    for (const std::string& path : contents_.paths())
+      text += fmt::format("{}{} (SHA-256 {})", text.empty() ? "" : ", ", Printable(path),
+                          contents_.HashOf(path));
+    runtimes_told_ = true;
+    if (!text.empty()) Keep({0, "runtimes", "containers may be started by " + text});
   }
 
   // Once a program's run was skipped, a task may have missed its label: from then on the kernel
@@ -252,6 +303,8 @@ class Reader : public Child {
   std::vector<std::string> notes_, told_notes_;
   std::deque<Notice> notices_;  // not yet sent
   std::int64_t users_changed_ns_ = 0;
+  Contents contents_;  // of the runtimes
+  bool runtimes_told_ = false;
   bool settled_ = false;
   int ticks_ = 0, quiet_ticks_ = 0;
   Integrity integrity_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "policy/file.h"
+#include "policy/parser.h"
 
 namespace brig::agent {
 
@@ -40,6 +41,12 @@ Result<> SetSurface(Options& options, const std::string& text) {
                             text, names));
   }
   options.surface.at(static_cast<std::size_t>(*surface)) = *mode;
+  return {};
+}
+
+Result<> AddRuntime(Options& options, const std::string& text) {
+  BRIG_ASSIGN(auto runtime, policy::ParseRuntime(text));
+  options.runtimes.push_back(std::move(runtime));
   return {};
 }
 

@@ -14,6 +14,8 @@ namespace brig::agent {
 [[nodiscard]] Result<> SetMode(Options& options, const std::string& text);
 // "io_uring=refuse".
 [[nodiscard]] Result<> SetSurface(Options& options, const std::string& text);
+// "/opt/runc", "/usr/bin/runc@sha256:HEX".
+[[nodiscard]] Result<> AddRuntime(Options& options, const std::string& text);
 
 // Reads the policy file and takes over what it says for all containers; flags come after it, and
 // count over it. `path` "": the usual file, if there is one.

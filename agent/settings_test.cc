@@ -54,14 +54,15 @@ TEST(Settings, ThePolicySpeaksBeforeTheFlags) {
                           "runtimes: [/opt/runc]\n",
                           0644));
   Options options;
-  options.runtimes = {"/usr/bin/mine"};
+  ASSERT_TRUE(AddRuntime(options, "/usr/bin/mine"));
   ASSERT_TRUE(TakePolicy(options, path));
   ASSERT_TRUE(SetMode(options, "I2=watch"));
   EXPECT_EQ(ModeIn(options, Invariant::kFiles), Mode::kRefuse);
   EXPECT_EQ(ModeIn(options, Invariant::kDevices), Mode::kWatch);
   EXPECT_EQ(ModeIn(options, Surface::kBpf), Mode::kRefuse);
   EXPECT_EQ(ModeIn(options, Surface::kKeySockets), Mode::kRefuse) << "the default goes on";
-  EXPECT_EQ(options.runtimes, (std::vector<std::string>{"/usr/bin/mine", "/opt/runc"}));
+  EXPECT_EQ(options.runtimes, (std::vector<ProgramFile>{{"/usr/bin/mine", ""}, {"/opt/runc", ""}}));
+  EXPECT_FALSE(AddRuntime(options, "runc"));
   EXPECT_EQ(options.policy.path, path);
   const auto missing = TakePolicy(options, directory + "/none");
   ASSERT_FALSE(missing);

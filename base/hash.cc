@@ -29,6 +29,21 @@ Digest Sha256(std::initializer_list<ByteView> parts) {
   return digest;
 }
 
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+  BRIG_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+}
+
+void Sha256Stream::Add(ByteView part) {
+  BRIG_CHECK(EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1);
+}
+
+Digest Sha256Stream::Finish() {
+  Digest digest;
+  BRIG_CHECK(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                                nullptr) == 1);
+  return digest;
+}
+
 struct SigningKey::Impl {
   KeyPtr key{nullptr, EVP_PKEY_free};
 };

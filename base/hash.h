@@ -11,6 +11,8 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
+
 namespace brig {
 
 using Digest = std::array<std::byte, 32>;
@@ -19,6 +21,18 @@ using PublicKey = std::array<std::byte, 32>;
 
 // The hash of the parts one after the other.
 Digest Sha256(std::initializer_list<ByteView> parts);
+
+// The same of what comes in parts, such as a large file.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  void Add(ByteView part);
+  // The hash of all parts; nothing may be added after it.
+  [[nodiscard]] Digest Finish();
+
+ private:
+  std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
+};
 
 // Holds a private key; wiped when it goes. Movable.
 class SigningKey {

@@ -113,12 +113,13 @@ struct {
 	__type(value, u64);
 } next_key SEC(".maps");
 
-/* Tasks outside containers that run a listed runtime: they may start and enter containers. */
+/* Tasks outside containers that run a listed runtime: they may start and enter containers, or may
+ * not, when it is unlike what the policy says. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, u8);
+	__type(value, u32); /* ABI_LISTED_* */
 } starters SEC(".maps");
 
 /* Refusals of the same kind are told together: see guard/guard.h. */

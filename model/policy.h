@@ -70,6 +70,17 @@ struct Clause {
   }
 };
 
+// A program, by its path and, where that is given, by the SHA-256 of its content (hexadecimal).
+struct ProgramFile {
+  std::string path;
+  std::string sha256;
+  static void Describe(auto& self, auto& visit) {
+    visit("path", self.path);
+    visit("sha256", self.sha256);
+  }
+  friend bool operator==(const ProgramFile&, const ProgramFile&) = default;
+};
+
 struct Policy {
   static constexpr std::size_t kMaxFileBytes = 256 << 10;
   static constexpr std::size_t kMaxEncodedBytes = 64 << 10;  // it travels in one message
@@ -84,7 +95,7 @@ struct Policy {
   std::string digest;  // SHA-256 of the file, hexadecimal
   std::vector<InvariantSetting> modes;
   std::vector<SurfaceSetting> surface;
-  std::vector<std::string> runtimes;  // files, besides the usual ones
+  std::vector<ProgramFile> runtimes;  // besides the usual ones, or what a usual one must be
   std::vector<Clause> clauses;        // the first that fits a container counts
   static void Describe(auto& self, auto& visit) {
     visit("path", self.path);

@@ -13,18 +13,16 @@
 namespace brig::policy {
 namespace {
 
-Result<std::vector<std::string>> ReadRuntimes(const std::string& where, const Node& node) {
+Result<std::vector<ProgramFile>> ReadRuntimes(const std::string& where, const Node& node) {
   BRIG_TRY(CheckList(where, node, "runtimes", Policy::kMaxRuntimes));
-  std::vector<std::string> runtimes;
+  std::vector<ProgramFile> runtimes;
   for (const Node& item : node.items) {
-    BRIG_ASSIGN(std::string path, WordOf(where, item, "a runtime", Policy::kMaxText));
-    if (!path.starts_with('/'))
-      return Wrong(where, item,
-                   fmt::format("the runtime {} is no absolute path: write it as /usr/bin/{}", path,
-                               path.substr(path.rfind('/') + 1)));
-    if (std::ranges::find(runtimes, path) != runtimes.end())
-      return Wrong(where, item, fmt::format("the runtime {} is listed already", path));
-    runtimes.push_back(std::move(path));
+    BRIG_ASSIGN(const std::string text, WordOf(where, item, "a runtime", Policy::kMaxText));
+    auto runtime = ParseRuntime(text);
+    if (!runtime) return Wrong(where, item, runtime.error().message);
+    if (std::ranges::find(runtimes, runtime->path, &ProgramFile::path) != runtimes.end())
+      return Wrong(where, item, fmt::format("the runtime {} is listed already", runtime->path));
+    runtimes.push_back(*std::move(runtime));
   }
   return runtimes;
 }
@@ -63,6 +61,26 @@ bool Loosens(const Ruling& ruling) {
 }
 
 }  // namespace
+
+Result<ProgramFile> ParseRuntime(const std::string& text) {
+  static constexpr std::string_view kMark = "@sha256:";
+  static constexpr std::size_t kDigits = 64;
+  const std::size_t mark = text.rfind(kMark);
+  ProgramFile runtime{.path = text.substr(0, mark), .sha256 = ""};
+  if (!runtime.path.starts_with('/'))
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("the runtime {} is no absolute path: write it as /usr/bin/{}",
+                            runtime.path, runtime.path.substr(runtime.path.rfind('/') + 1)));
+  if (mark == std::string::npos) return runtime;
+  runtime.sha256 = text.substr(mark + kMark.size());
+  if (runtime.sha256.size() != kDigits ||
+      runtime.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("{} is no SHA-256: write its 64 digits in lower case, as sha256sum {} "
+                            "prints them",
+                            runtime.sha256, runtime.path));
+  return runtime;
+}
 
 Result<Policy> ParsePolicy(std::string_view text, const std::string& name) {
   BRIG_ASSIGN(const Node root, ReadDocument(text, name));

@@ -6,7 +6,7 @@
 //   policy     = {modes, surface, runtimes, containers}            each may be left out
 //   modes      = {I1: MODE ...}          MODE    = off | watch | kill | refuse
 //   surface    = {io_uring: SETTING ...} SETTING = allow | watch | refuse
-//   runtimes   = [/path ...]
+//   runtimes   = [/path or /path@sha256:HEX ...]
 //   containers = [clause ...]                                      policy/clause_parser.h
 #pragma once
 
@@ -25,5 +25,8 @@ namespace brig::policy {
 
 // What is allowed but hardly meant, each with its place, for `brig policy check`.
 std::vector<std::string> RemarksOn(const Policy& policy);
+
+// One runtime, as in the policy: "/usr/bin/runc", or "/usr/bin/runc@sha256:HEX".
+[[nodiscard]] Result<ProgramFile> ParseRuntime(const std::string& text);
 
 }  // namespace brig::policy

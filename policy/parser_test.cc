@@ -19,6 +19,16 @@ std::string Clause(std::string_view rest) {
   return fmt::format("containers:\n  - match: {{name: x}}\n    {}\n", rest);
 }
 
+TEST(Parser, ARuntimeMayBeHeldToItsContent) {
+  const std::string digits(64, 'b');
+  EXPECT_EQ(ParseRuntime("/usr/bin/runc@sha256:" + digits), (ProgramFile{"/usr/bin/runc", digits}));
+  EXPECT_EQ(ParseRuntime("/srv/a@b/runc"), (ProgramFile{"/srv/a@b/runc", ""}));
+  EXPECT_FALSE(ParseRuntime("/usr/bin/runc@sha256:" + std::string(64, 'B')));
+  EXPECT_FALSE(ParseRuntime("/usr/bin/runc@sha256:" + digits + "0"));
+  EXPECT_FALSE(ParseRuntime("@sha256:" + digits));
+  EXPECT_FALSE(ParseRuntime(""));
+}
+
 TEST(Parser, ReadsEverythingThatAPolicyCanSay) {
   const auto text = ReadFile(std::string(BRIG_TESTDATA) + "/parser_corpus/full.yaml");
   ASSERT_TRUE(text);
@@ -29,8 +39,8 @@ TEST(Parser, ReadsEverythingThatAPolicyCanSay) {
                                                           {Invariant::kImage, Mode::kOff}}));
   EXPECT_EQ(policy->surface, (std::vector<SurfaceSetting>{{Surface::kIoUring, Mode::kWatch},
                                                           {Surface::kVsockSockets, Mode::kOff}}));
-  EXPECT_EQ(policy->runtimes,
-            (std::vector<std::string>{"/opt/kata/bin/kata-runtime", "/usr/local/bin/runc"}));
+  EXPECT_EQ(policy->runtimes, (std::vector<ProgramFile>{{"/opt/kata/bin/kata-runtime", ""},
+                                                        {"/usr/local/bin/runc", ""}}));
   EXPECT_EQ(policy->digest.size(), 64U);
   ASSERT_EQ(policy->clauses.size(), 2U);
   const brig::Clause& clock = policy->clauses[0];
@@ -122,6 +132,9 @@ TEST(Parser, WrongTypesSayWhatToWrite) {
   EXPECT_EQ(ErrorOf("runtimes: [runc]\n"),
             "f:1:12: the runtime runc is no absolute path: write it as /usr/bin/runc");
   EXPECT_EQ(ErrorOf("runtimes: [/a, /a]\n"), "f:1:16: the runtime /a is listed already");
+  EXPECT_EQ(ErrorOf("runtimes: [/a@sha256:12]\n"),
+            "f:1:12: 12 is no SHA-256: write its 64 digits in lower case, as sha256sum /a prints "
+            "them");
   EXPECT_EQ(ErrorOf("runtimes: []\n"), "f:1:11: runtimes is empty: leave the key out");
   EXPECT_EQ(ErrorOf("containers:\n"),
             "f:1:1: containers is nothing: write a list, `[a, b]` or a line `- a` for each");

@@ -166,8 +166,9 @@ Result<> WriteListedFiles(const Handles& handles, const std::vector<ListedFile>&
   std::vector<std::pair<abi_inode_key, std::uint32_t>> entries;
   for (const ListedFile& file : files) {
     const abi_inode_key key{.inode = file.inode, .device = file.device, .padding = 0};
-    const std::uint32_t purpose =
-        (file.runtime ? ABI_LISTED_RUNTIME : 0U) | (file.helper ? ABI_LISTED_HELPER : 0U);
+    const std::uint32_t purpose = (file.runtime ? ABI_LISTED_RUNTIME : 0U) |
+                                  (file.helper ? ABI_LISTED_HELPER : 0U) |
+                                  (file.unlike ? ABI_LISTED_UNLIKE : 0U);
     entries.push_back({key, purpose});
   }
   return Replace(handles.map(MapId::kListedFiles), entries);

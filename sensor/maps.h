@@ -72,6 +72,7 @@ struct ListedFile {
   std::uint32_t device = 0;
   bool runtime = false;  // may start and enter containers
   bool helper = false;   // may be started by the kernel itself
+  bool unlike = false;   // a runtime, but for its content: may not
   friend auto operator<=>(const ListedFile&, const ListedFile&) = default;
 };
 // Replaces the whole list. At most 256, else kLimit.

@@ -270,6 +270,7 @@ ABI_CHECK(abi_inode_key, 16);
 /* What a listed file is for: bits. */
 #define ABI_LISTED_RUNTIME 1u
 #define ABI_LISTED_HELPER 2u
+#define ABI_LISTED_UNLIKE 4u /* a runtime whose content is not what the policy says */
 
 struct abi_address_key {
 	__u8 address[16];

@@ -17,7 +17,7 @@ static __always_inline bool i6_helper(struct task_struct *task, struct inode *in
 	/* The first process has the idle task for a parent. */
 	if (!(parent->flags & PF_KTHREAD) || parent->pid == 0 || task->pid == 1)
 		return false;
-	return !is_listed(inode, ABI_LISTED_HELPER) &&
+	return !(purposes_of(inode) & ABI_LISTED_HELPER) &&
 	       broken(verdict, I_KERNEL, CAUSE_USERMODE_HELPER, 0);
 }
 

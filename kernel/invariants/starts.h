@@ -11,17 +11,26 @@
 #include "kernel/object.h"
 #include "kernel/verdict.h"
 
-static __always_inline bool is_starter(struct task_struct *task)
+/* What the task runs: ABI_LISTED_RUNTIME, ABI_LISTED_UNLIKE, or 0 for anything else. */
+static __always_inline u32 starter_kind(struct task_struct *task)
 {
-	return bpf_task_storage_get(&starters, task, 0, 0) != NULL;
+	u32 *kind = bpf_task_storage_get(&starters, task, 0, 0);
+
+	return kind ? *kind : 0;
 }
 
-static __always_inline bool is_listed(struct inode *inode, u32 purpose)
+static __always_inline bool is_starter(struct task_struct *task)
+{
+	return starter_kind(task) == ABI_LISTED_RUNTIME;
+}
+
+/* The ABI_LISTED_* of a file. */
+static __always_inline u32 purposes_of(struct inode *inode)
 {
 	struct abi_inode_key key = inode_key(inode);
 	u32 *listed = bpf_map_lookup_elem(&listed_files, &key);
 
-	return listed && (*listed & purpose);
+	return listed ? *listed : 0;
 }
 
 /*
@@ -32,29 +41,39 @@ static __always_inline bool is_listed(struct inode *inode, u32 purpose)
 static __always_inline bool by_runtime(struct task_struct *task)
 {
 	struct task_struct *parent = task->real_parent;
+	u32 kind = starter_kind(task);
 
-	return is_starter(task) ||
-	       (parent->pid != 1 &&
-		is_listed(READ(parent, mm, exe_file, f_inode), ABI_LISTED_RUNTIME));
+	if (kind)
+		return kind == ABI_LISTED_RUNTIME;
+	return parent->pid != 1 &&
+	       (purposes_of(READ(parent, mm, exe_file, f_inode)) & ABI_LISTED_RUNTIME);
+}
+
+static __always_inline void note_kind(struct task_struct *task, u32 kind)
+{
+	u32 *noted = bpf_task_storage_get(&starters, task, &kind, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (noted)
+		*noted = kind;
 }
 
 /* A task outside containers has executed `inode`. */
 static __always_inline void note_starter(struct task_struct *task, struct inode *inode)
 {
-	u8 one = 1;
+	u32 kind = purposes_of(inode) & (ABI_LISTED_RUNTIME | ABI_LISTED_UNLIKE);
 
-	if (is_listed(inode, ABI_LISTED_RUNTIME))
-		bpf_task_storage_get(&starters, task, &one, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (kind)
+		note_kind(task, kind);
 	else if (READ(inode, i_nlink) != 0)
 		bpf_task_storage_delete(&starters, task);
 }
 
 static __always_inline void inherit_starter(struct task_struct *parent, struct task_struct *child)
 {
-	u8 one = 1;
+	u32 kind = starter_kind(parent);
 
-	if (is_starter(parent))
-		bpf_task_storage_get(&starters, child, &one, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (kind)
+		note_kind(child, kind);
 }
 
 static __always_inline bool i11_started(struct subject *subject, bool first, bool announced,

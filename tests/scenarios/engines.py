@@ -223,6 +223,8 @@ class Docker:
 class Runc:
     """Containers that runc starts with no daemon above it. Weaknesses as in oci.config()."""
 
+    program = "runc"
+
     def __init__(self):
         need("runc")
         sweep("runc")
@@ -247,7 +249,7 @@ class Runc:
         return bundle
 
     def cli(self, *words, check=True, **options):
-        return run("runc", "--root", self.directory / "runc", *words, check=check, **options)
+        return run(self.program, "--root", self.directory / "runc", *words, check=check, **options)
 
     def run(self, args, name=None, timeout_s=120, **weaknesses):
         """Runs a container to its end: a CompletedProcess, also when the command fails."""
@@ -261,8 +263,8 @@ class Runc:
         bundle = self.bundle(name, args, **weaknesses)
         # runc hands its own outputs to the container: a pipe would never see its end.
         with open(bundle / "output", "wb") as output:
-            subprocess.run(["runc", "--root", self.directory / "runc", "run", "--detach",
-                            "--bundle", bundle, name], stdin=subprocess.DEVNULL, stdout=output,
+            subprocess.run([self.program, "--root", self.directory / "runc", "run",
+                            "--detach", "--bundle", bundle, name], stdin=subprocess.DEVNULL, stdout=output,
                            stderr=output, check=True, timeout=60)
         return name
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shows that the policy file gives a container what it says, to that container alone, and that a
 file that is not understood, or is not root's alone, is refused with its place."""
+import hashlib
 import os
 import pathlib
 import secrets
+import shutil
 import sys
 import unittest
 
@@ -104,6 +106,59 @@ class PolicyOfContainers(unittest.TestCase):
         self.assertEqual(self.brig.status()["policy"], f"{self.file} (SHA-256 {digest})")
         shown = self.brig.cli("ledger", "show", "0", "--json").stdout
         self.assertIn(digest, shown)
+
+
+class RuntimeOfPolicy(unittest.TestCase):
+    """A copy of runc that the policy holds to its content."""
+
+    def setUp(self):
+        self.runc = Runc()
+        self.addCleanup(self.runc.stop)
+        directory = private_directory("policy")
+        self.copy = directory / "runc"
+        shutil.copy(shutil.which("runc"), self.copy)
+        self.runc.program = self.copy
+        self.content = self.copy.read_bytes()
+        file = directory / "brig.yaml"
+        digest = hashlib.sha256(self.content).hexdigest()
+        file.write_text(f"runtimes: [{self.copy}@sha256:{digest}]\n")
+        self.brig = Brig(runc=self.runc, flags=("--policy", file))
+        self.addCleanup(self.brig.remove)
+        self.digest = digest
+
+    def start(self):
+        name = self.runc.start(IDLE)
+        self.addCleanup(self.runc.remove, name)
+        return wait_for(lambda: [each["key"] for each in self.brig.containers()
+                                 if each["id"] == name], name)[0]
+
+    def rogue(self, key):
+        """By key: a container that no runtime started is found before it has a name."""
+        return [each for each in self.brig.findings(invariant="I11")
+                if each["subject"]["container"]["key"] == key]
+
+    def notices(self, what):
+        return [each["text"] for each in self.brig.events()
+                if each["kind"] == "notice" and each["what"] == what]
+
+    def unlike(self):
+        return [note for note in self.brig.status()["notes"] if str(self.copy) in note]
+
+    def test_what_it_starts_counts_while_it_is_what_the_policy_says(self):
+        wait_for(lambda: self.notices("runtimes"), "the list of the runtimes")
+        self.assertIn(f"{self.copy} (SHA-256 {self.digest})", self.notices("runtimes")[0])
+        self.assertEqual(self.rogue(self.start()), [])
+        with self.copy.open("ab") as changed:
+            changed.write(b"\n")  # behind the program: it runs as before
+        wait_for(self.unlike, "the note about the changed runtime")
+        key = self.start()
+        found = wait_for(lambda: self.rogue(key), "the finding")
+        self.assertEqual({each["cause"] for each in found}, {"rogue_start"})
+        self.assertRegex(self.notices("runtime_changed")[0],
+                         f"{self.copy} had SHA-256 {self.digest} and has SHA-256 [0-9a-f]{{64}}$")
+        self.copy.write_bytes(self.content)
+        wait_for(lambda: not self.unlike(), "the end of the note")
+        self.assertEqual(self.rogue(self.start()), [])
 
 
 class PolicyFiles(unittest.TestCase):
