@@ -263,8 +263,8 @@ class Runc:
         bundle = self.bundle(name, args, **weaknesses)
         # runc hands its own outputs to the container: a pipe would never see its end.
         with open(bundle / "output", "wb") as output:
-            subprocess.run([self.program, "--root", self.directory / "runc", "run",
-                            "--detach", "--bundle", bundle, name], stdin=subprocess.DEVNULL, stdout=output,
+            subprocess.run([self.program, "--root", self.directory / "runc", "run", "--detach",
+                            "--bundle", bundle, name], stdin=subprocess.DEVNULL, stdout=output,
                            stderr=output, check=True, timeout=60)
         return name
 
