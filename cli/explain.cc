@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/history.h"
+#include "cli/late_names.h"
 #include "cli/story_text.h"
 #include "cli/text.h"
 
@@ -51,8 +52,10 @@ class Explain final : public Command {
 
 Result<Finding> Explain::Find(const Session& session) const {
   std::vector<Finding> found;
+  LateNames names;
   std::uint64_t more = 0;
   BRIG_TRY(ForEachRecord(session.ledger_directory(), [&](auto& stored) {
+    names.Learn(stored.record);
     if (const auto* repeat = std::get_if<FindingRepeat>(&stored.record))
       for (Finding& finding : found)
         if (finding.id == repeat->id) finding.count = repeat->count;
@@ -72,6 +75,7 @@ Result<Finding> Explain::Find(const Session& session) const {
     return Fail(ErrorCode::kInvalid, fmt::format("{} findings begin with {}: give more of it:{}",
                                                  found.size() + more, id_, ids));
   }
+  names.Name(found.front());
   return std::move(found.front());
 }
 

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/container_words.h"
 #include "cli/history.h"
+#include "cli/late_names.h"
 #include "cli/live_records.h"
 #include "cli/record_line.h"
 
@@ -56,17 +57,22 @@ Result<std::vector<Finding>> Findings::Stored(const Session& session, const Filt
                                               LiveRecords* live) {
   std::vector<Finding> findings;
   std::map<std::string, std::size_t> by_id;
+  LateNames late;
   BRIG_TRY(ForEachRecord(session.ledger_directory(), [&](auto& stored) {
     if (live != nullptr) live->AlreadySeen(stored.record);
     if (const auto* repeat = std::get_if<FindingRepeat>(&stored.record)) {
       const auto found = by_id.find(repeat->id);
       if (found != by_id.end()) findings[found->second].count = repeat->count;
     }
+    late.Learn(stored.record);
     auto* finding = std::get_if<Finding>(&stored.record);
-    if (finding == nullptr || !filter.Wants(stored.record, names_)) return;
+    if (finding == nullptr) return;
     by_id[finding->id] = findings.size();
     findings.push_back(std::move(*finding));
   }));
+  for (Finding& finding : findings) late.Name(finding);
+  std::erase_if(findings,
+                [&](const Finding& finding) { return !filter.Wants(Record(finding), names_); });
   if (limit_ != 0 && findings.size() > limit_)
     findings.erase(findings.begin(), findings.end() - static_cast<std::ptrdiff_t>(limit_));
   return findings;
