@@ -223,7 +223,7 @@ struct {
 static __always_inline bool layer_is_own(struct subject *subject, struct object *object)
 {
 	struct label *label = subject->label;
-	struct dentry *name;
+	struct dentry *name = NULL;
 
 	if (!of_a_layer(object)) {
 		label->layers = object->magic == OVERLAYFS_MAGIC &&
@@ -238,7 +238,10 @@ static __always_inline bool layer_is_own(struct subject *subject, struct object 
 		label->layers = 0; /* what lies below that is not the container's choice */
 	if (is_internal(READ(real_mount(object->mnt), mnt_ns)))
 		return true;
-	/* Under the overlay's name: the inode has one of its own. */
+	/* Under the overlay's name, until 6.7: the inode has one of its own. Later kernels have no
+	 * d_u by that name. */
+	if (!bpf_core_field_exists(name->d_u))
+		return false;
 	name = (void *)READ(object->inode, i_dentry.first);
 	if (!name)
 		return false;
