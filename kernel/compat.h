@@ -64,8 +64,10 @@ struct cred___caps {
 
 #pragma clang attribute pop
 
-/* A number that no other mount namespace of this boot ever has; 0 for anonymous ones on older
- * kernels. */
+#define MNT_NS_ANON_INO 0xeffffff7 /* since 6.18; such namespaces have an id, too */
+
+/* A number that no other mount namespace of this boot ever has; 0 for anonymous ones, which hold
+ * what the newer mount calls have detached. */
 static __always_inline u64 mount_namespace_id(struct mnt_namespace *ns)
 {
 	struct mnt_namespace___seq *with_seq = (void *)ns;
@@ -78,6 +80,8 @@ static __always_inline u64 mount_namespace_id(struct mnt_namespace *ns)
 	}
 	with_id = (void *)ns + bpf_core_field_offset(struct mnt_namespace, ns);
 	if (bpf_core_field_exists(with_id->ns_id)) {
+		if (READ(ns, ns.inum) == MNT_NS_ANON_INO)
+			return 0;
 		BPF_CORE_READ_INTO(&id, with_id, ns_id);
 		return id;
 	}
