@@ -11,10 +11,12 @@
 #include "agent/handles.h"
 #include "agent/outbox.h"
 #include "agent/pipeline.h"
+#include "agent/proof_book.h"
 #include "agent/status_maker.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "ledger/writer.h"
+#include "sensor/loader.h"
 #include "sensor/maps.h"
 #include "sensor/ring_pair.h"
 
@@ -40,7 +42,8 @@ class Engine : public Child {
         handles_(std::move(handles)),
         host_(std::move(host)),
         pipeline_(start.setup, host_.boot_id),
-        rings_(std::move(critical), std::move(telemetry)) {
+        rings_(std::move(critical), std::move(telemetry)),
+        proof_book_(sensor::GuardAttached(start.setup.programs), SystemClock().BootNs()) {
     started_ns_ = last_kept_ns_ = SystemClock().BootNs();
     loop.Every(kSecond, [this] { Tick(); });
     loop.Every(kPollInterval, [this] { Drain(); });
@@ -145,7 +148,16 @@ class Engine : public Child {
     const auto counters = sensor::ReadCounters(handles_);
     if (!counters) LogError("{}", counters.error().message);
     Keep(pipeline_.Tick(counters.value_or(std::vector<RecordCounters>())));
+    KeepNotices(proof_book_.Tick(SystemClock().BootNs()));
     SendToScribe();
+  }
+
+  void KeepNotices(std::vector<Notice> notices) {
+    if (notices.empty()) return;
+    Pipeline::Output output;
+    output.critical = true;
+    for (Notice& notice : notices) output.records.emplace_back(std::move(notice));
+    Keep(std::move(output));
   }
 
   bool OnMessage(Role role, Message message, ByteView body) override {
@@ -154,6 +166,7 @@ class Engine : public Child {
       case Message::kBirth: return TakeBirth(body);
       case Message::kReaderNotes: return TakeReaderNotes(body);
       case Message::kReaderNotice: return TakeReaderNotice(body);
+      case Message::kProofs: return TakeProofs(body);
       case Message::kResumed: return TakeResumed(body);
       case Message::kKept: return TakeKept(body);
       case Message::kProcesses: return TakeProcesses(body);
@@ -166,10 +179,15 @@ class Engine : public Child {
   bool TakeReaderNotice(ByteView body) {
     auto notice = DecodeBody<Notice>(body);
     if (!notice) return false;
-    Pipeline::Output output;
-    output.records.emplace_back(*std::move(notice));
-    output.critical = true;
-    Keep(std::move(output));
+    KeepNotices({*std::move(notice)});
+    return true;
+  }
+
+  bool TakeProofs(ByteView body) {
+    auto message = DecodeBody<Proofs>(body);
+    if (!message) return false;
+    KeepNotices(proof_book_.Take(std::move(message->proofs), SystemClock().BootNs()));
+    SendToScribe();
     return true;
   }
 
@@ -291,6 +309,7 @@ class Engine : public Child {
   HostFacts host_;
   Pipeline pipeline_;
   sensor::RingPair rings_;
+  ProofBook proof_book_;
   Outbox outbox_;
   LedgerStatus ledger_;
   std::vector<ProcessStatus> processes_;
@@ -329,10 +348,7 @@ bool Engine::TakeQuery(ByteView body) {
 }
 
 void Engine::KeepDrill(const std::string& text) {
-  Pipeline::Output output;
-  output.records.emplace_back(Notice{SystemClock().WallNs(), "drill", text});
-  output.critical = true;
-  Keep(std::move(output));
+  KeepNotices({Notice{SystemClock().WallNs(), "drill", text}});
   SendToScribe();
 }
 
@@ -364,6 +380,7 @@ Status Engine::MakeStatusNow() {
   return MakeStatus({.setup = start().setup,
                      .host = host_,
                      .pipeline = pipeline_,
+                     .proofs = proof_book_.proofs(),
                      .containers_running = pipeline_.enricher().containers_running(),
                      .containers_ever = pipeline_.enricher().containers_ever(),
                      .ledger = ledger_,

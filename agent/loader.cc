@@ -14,7 +14,6 @@
 #include "agent/handles.h"
 #include "agent/listed.h"
 #include "base/log.h"
-#include "sensor/guard.h"
 #include "sensor/loader.h"
 #include "sensor/maps.h"
 #include "sensor/pins.h"
@@ -69,10 +68,7 @@ Result<> HandOver(Start& start, sensor::Loaded& loaded) {
 
 // Where the guard runs it goes on when brigd is killed; elsewhere nothing is refused anyway.
 void Outlive(const Options& options, sensor::Loaded& loaded) {
-  const bool guarded = std::ranges::any_of(loaded.programs, [](const Program& program) {
-    return program.attached && program.object == sensor::kGuardObject;
-  });
-  if (!guarded) return;
+  if (!sensor::GuardAttached(loaded.programs)) return;
   const auto pinned = sensor::Pin(loaded.handles, sensor::PinDirectory(options.run));
   if (!pinned)
     loaded.notes.push_back(

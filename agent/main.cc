@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "agent/canary.h"
 #include "agent/courier.h"
 #include "agent/engine.h"
 #include "agent/loader.h"
@@ -70,6 +71,7 @@ int RunRole(const std::string& name) {
     case Role::kScribe: return RunScribe(*std::move(start));
     case Role::kSigner: return RunSigner(*std::move(start));
     case Role::kCourier: return RunCourier(*std::move(start));
+    case Role::kCanary: return RunCanary(*std::move(start));
     case Role::kWarden: break;
   }
   return kUsageError;

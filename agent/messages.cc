@@ -41,6 +41,7 @@ constexpr Rule kRules[] = {
     {Role::kEngine, Role::kReader, Message::kReaderNotice, kAlive},
     {Role::kEngine, Role::kScribe, Message::kResumed, kAlive},
     {Role::kEngine, Role::kScribe, Message::kKept, kAlive},
+    {Role::kEngine, Role::kCanary, Message::kProofs, kAlive},
     {Role::kEngine, Role::kCourier, Message::kQuery, kAlive},
     {Role::kEngine, Role::kCourier, Message::kFollow, kAlive},
 

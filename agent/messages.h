@@ -58,6 +58,8 @@ enum class Message : std::uint16_t {
   kAnswer = 51,
   kFollow = 52,
   kLive = 53,
+  // Canary and engine.
+  kProofs = 60,
 };
 
 enum class State : std::uint8_t { kStarting = 1, kRunning = 2, kStopping = 4 };
@@ -73,7 +75,7 @@ enum class HandleUse : std::uint8_t {
   kLink,      // what keeps a program attached: only held
   kProgram,   // to ask how often the kernel skipped it
   kListener,  // the courier's socket
-  kMemory,    // a file in memory where the reader remembers births, for its successor
+  kMemory,  // a file in memory: where the reader remembers births, for its successor; the canary's
 };
 
 struct Handle {
@@ -192,6 +194,11 @@ struct Number {
 struct Notes {
   std::vector<std::string> notes;
   static void Describe(auto& self, auto& visit) { visit("notes", self.notes); }
+};
+
+struct Proofs {
+  std::vector<Proof> proofs;
+  static void Describe(auto& self, auto& visit) { visit("proofs", self.proofs); }
 };
 
 // Where in the kernel's stream a batch of records came from: position `sequence` of `cpu`'s

@@ -56,6 +56,14 @@ Result<UniqueFd> OpenDirectory(const std::string& path) {
   return OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
+// A file in memory that could be executed. Older kernels do not know the flag that asks for it;
+// where it is forbidden, the canary says that it could not try.
+UniqueFd MakeProgramFile() {
+  constexpr unsigned kExecutable = 0x10;  // MFD_EXEC
+  const int fd = ::memfd_create("canary", MFD_CLOEXEC | kExecutable);
+  return UniqueFd(fd >= 0 || errno != EINVAL ? fd : ::memfd_create("canary", MFD_CLOEXEC));
+}
+
 // A directory of ours, which nobody else may have prepared for us. Owner and mode are set, but not
 // of a directory that serves something else: it is ours when it is empty or holds the file `mark`.
 Result<> OwnDirectory(const std::string& path, mode_t mode, gid_t group, const char* mark) {
@@ -145,6 +153,7 @@ Result<Prepared> Prepare(const Options& options) {
   Prepared prepared;
   FindUser(prepared);
   prepared.memory = UniqueFd(::memfd_create("births", MFD_CLOEXEC));
+  prepared.canary_file = MakeProgramFile();
   ::umask(0027);
   const char* const state_hint =
       "make it writable for root, or give another directory with --state";

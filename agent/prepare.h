@@ -19,7 +19,8 @@ namespace brig::agent {
 struct Prepared {
   UniqueFd run_lock, state_lock;  // held as long as brigd runs
   UniqueFd listener;
-  UniqueFd memory;  // see HandleUse::kMemory
+  UniqueFd memory;       // see HandleUse::kMemory
+  UniqueFd canary_file;  // in memory, executable, empty; invalid where such files are forbidden
   uid_t user = 0;
   gid_t group = 0;
   std::vector<std::string> notes;  // what is degraded

@@ -15,12 +15,13 @@ enum class Role : std::uint8_t {
   kEngine,
   kScribe,
   kSigner,
-  kCourier
+  kCourier,
+  kCanary
 };
-inline constexpr std::uint8_t kRoleCount = static_cast<std::uint8_t>(Role::kCourier) + 1;
+inline constexpr std::uint8_t kRoleCount = static_cast<std::uint8_t>(Role::kCanary) + 1;
 
-inline constexpr std::string_view kRoleNames[kRoleCount] = {"warden", "loader", "reader", "engine",
-                                                            "scribe", "signer", "courier"};
+inline constexpr std::string_view kRoleNames[kRoleCount] = {
+    "warden", "loader", "reader", "engine", "scribe", "signer", "courier", "canary"};
 
 // "role 9" never appears: a value outside the list, which only a broken peer sends, is "unknown".
 constexpr std::string_view NameOf(Role role) {
@@ -43,6 +44,7 @@ inline constexpr Link kLinks[] = {
     {Role::kEngine, Role::kScribe},   // records; acknowledgements
     {Role::kScribe, Role::kSigner},   // tree heads; signatures
     {Role::kCourier, Role::kEngine},  // questions; answers and the live stream
+    {Role::kCanary, Role::kEngine},   // what is proven
 };
 
 }  // namespace brig::agent

@@ -41,6 +41,17 @@ void AddNotes(const StatusInputs& inputs, Status& status) {
   }
 }
 
+// A guard that did not refuse what it must is none.
+void DoubtGuard(Status& status) {
+  for (const Proof& proof : status.proofs) {
+    if (proof.proven) continue;
+    for (Protection& cell : status.meter)
+      if (cell.invariant == proof.invariant && cell.layer == Layer::kGuard)
+        cell = {cell.invariant, cell.layer, LayerState::kAbsent,
+                fmt::format("not proven: {}", proof.reason)};
+  }
+}
+
 }  // namespace
 
 HostFacts ReadHostFacts(const Setup& setup) {
@@ -77,9 +88,11 @@ Status MakeStatus(const StatusInputs& inputs) {
     status.policy = fmt::format("{} (SHA-256 {})", options.policy.path, options.policy.digest);
   status.programs = inputs.setup.programs;
   status.meter = inputs.host.meter;
+  status.proofs = inputs.proofs;
   status.counters = inputs.pipeline.counters();
   status.processes = inputs.processes;
   status.ledger = inputs.ledger;
+  DoubtGuard(status);
   AddNotes(inputs, status);
   return status;
 }

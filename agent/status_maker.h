@@ -22,6 +22,7 @@ struct StatusInputs {
   const Setup& setup;
   const HostFacts& host;
   const Pipeline& pipeline;
+  const std::vector<Proof>& proofs;
   std::uint64_t containers_running = 0, containers_ever = 0;
   const LedgerStatus& ledger;
   const std::vector<ProcessStatus>& processes;

@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "ledger/writer.h"
+#include "sensor/loader.h"
 #include "sensor/pins.h"
 
 namespace brig::agent {
@@ -48,7 +49,9 @@ constexpr auto kCalls = std::to_array<std::string_view>(
      // Scribe and signer.
      "pwrite64", "pwritev", "preadv", "fallocate", "ftruncate", "fsync", "fdatasync", "flock",
      "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "fchmod",
-     "umask"});
+     "umask",
+     // Canary: what it is to be refused.
+     "shmget", "shmat", "shmdt", "shmctl"});
 
 // For itself: to signal children of another user. For children: to shut themselves in and drop the
 // rest, and the reader's right to look into everybody's directories.
@@ -61,12 +64,14 @@ constexpr std::int64_t kStopPatience = 12 * kSecond;
 constexpr std::size_t kMaxNotices = 10'000;  // that wait for the scribe
 
 // The engine reads the rings and the counters; the reader reads what is born and writes what the
-// programs are to know.
+// programs are to know; the canary has two maps of its own.
 bool NeedsHandle(Role role, const Handle& handle) {
   if (role == Role::kEngine) {
     return handle.use == HandleUse::kProgram || handle.name == "critical" ||
            handle.name == "telemetry" || handle.name == "counters";
   }
+  const bool canary = handle.name == "canary_task" || handle.name == "canaries";
+  if (canary || role == Role::kCanary) return canary && role == Role::kCanary;
   if (role != Role::kReader || handle.use == HandleUse::kLink) return false;
   return handle.name != "critical" && handle.name != "telemetry";
 }
@@ -164,6 +169,10 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
     setup.handles.push_back({HandleUse::kMemory, ""});
     handles.push_back(prepared_.memory.get());
   }
+  if (role == Role::kCanary && prepared_.canary_file) {
+    setup.handles.push_back({HandleUse::kMemory, ""});
+    handles.push_back(prepared_.canary_file.get());
+  }
   if (role == Role::kEngine) {
     setup.notes = prepared_.notes;
     setup.host = host_;
@@ -249,6 +258,7 @@ void Warden::StartRest() {
   if (step) step = family_.Start(Role::kEngine);
   if (step) step = family_.Start(Role::kReader);
   if (step) step = family_.Start(Role::kCourier);
+  if (step && sensor::GuardAttached(programs_)) step = family_.Start(Role::kCanary);
   if (!step) return Fail(step.error().message);
   running_ = true;
   std::size_t attached = 0;

@@ -105,9 +105,17 @@ std::vector<Gap> GapsOf(const Status& status) {
   return gaps;
 }
 
-Table MeterTable(const Status& status) {
+Cell ProofCell(const Status& status, Invariant invariant, std::int64_t wall_ns) {
+  const auto proof = std::ranges::find(status.proofs, invariant, &Proof::invariant);
+  if (proof == status.proofs.end()) return {"-", Style::kDim};
+  if (!proof->proven) return {"no", Style::kCritical};
+  return {HumanDuration(Elapsed(proof->proven_wall_ns, wall_ns)) + " ago", Style::kGood};
+}
+
+Table MeterTable(const Status& status, std::int64_t wall_ns) {
   std::vector<Column> columns = {{.title = "INVARIANT", .width_min = 14}, {.title = "MODE"}};
   for (const Layer layer : kLayers) columns.push_back({.title = std::string(NameOf(layer))});
+  if (!status.proofs.empty()) columns.push_back({.title = "PROVEN", .right = true});
   columns.push_back({.title = "FINDINGS", .right = true});
   Table table(std::move(columns));
   for (std::uint16_t i = 1; i < kMeteredCount; ++i) {
@@ -121,6 +129,7 @@ Table MeterTable(const Status& status) {
       symbol.text += fmt::format(" {}", NameOf(cell.state));
       row.push_back(std::move(symbol));
     }
+    if (!status.proofs.empty()) row.push_back(ProofCell(status, invariant, wall_ns));
     row.push_back({WithCommas(mode.findings), mode.findings > 0 ? Style::kWarning : Style::kDim});
     table.Add(std::move(row));
   }

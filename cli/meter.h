@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ std::vector<Gap> GapsOf(const Status& status);
 // {1,2,3,5} as "I1-I3, I5".
 std::string RangesOf(const std::vector<Invariant>& invariants);
 
-Table MeterTable(const Status& status);
+// "12s ago": when the guard was last seen to refuse an act that breaks the invariant. "no" when it
+// let the last one pass, "-" where none is tried.
+Cell ProofCell(const Status& status, Invariant invariant, std::int64_t wall_ns);
+
+// `wall_ns` is now. Where the guard proves itself there is a column for it.
+Table MeterTable(const Status& status, std::int64_t wall_ns);
 
 }  // namespace brig::cli

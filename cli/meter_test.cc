@@ -49,11 +49,23 @@ TEST(Meter, CountsWhatBrigdDidNotSayAsAbsent) {
 }
 
 TEST(Meter, ShowsARowForEachInvariant) {
-  const std::string text = MeterTable(Sample()).Render(80, false);
+  const std::string text = MeterTable(Sample(), 0).Render(80, false);
   EXPECT_NE(text.find("I2 devices      kill"), std::string::npos) << text;
   EXPECT_NE(text.find("I5 processes    watch  ○ absent  ○ absent  ○ absent  ◐ partial"),
             std::string::npos)
       << text;
+}
+
+TEST(Meter, ShowsWhatTheGuardHasProven) {
+  Status status = Sample();
+  EXPECT_EQ(MeterTable(status, 0).Render(120, false).find("PROVEN"), std::string::npos);
+  status.proofs = {{Invariant::kFiles, true, 5'000'000'000, 3, ""},
+                   {Invariant::kDoors, false, 0, 0, "the act went through"}};
+  const std::int64_t now = 17'000'000'000;
+  EXPECT_EQ(ProofCell(status, Invariant::kFiles, now).text, "12s ago");
+  EXPECT_EQ(ProofCell(status, Invariant::kDoors, now).text, "no");
+  EXPECT_EQ(ProofCell(status, Invariant::kStarts, now).text, "-");
+  EXPECT_NE(MeterTable(status, now).Render(120, false).find("PROVEN"), std::string::npos);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "kernel/kernel.bpf.c"
 #include "kernel/uring.bpf.c"
 #include "kernel/sysctl.bpf.c"
+#include "kernel/canary.bpf.c"
 #include "kernel/compat.bpf.c"
 
 char _license[] SEC("license") = "GPL";

@@ -84,6 +84,19 @@ static __always_inline void take_refusal(struct call *call, u64 number)
 		label->refused = 0;
 }
 
+/* The second witness of a canary: its call was refused. That of I4 does not live to see it. */
+static __always_inline void canary_returned(u64 container, s64 ret)
+{
+	struct abi_canary *canary;
+
+	if (!is_canary(container) || container == I_CREDENTIALS ||
+	    (ret != -EPERM && ret != -EACCES))
+		return;
+	canary = canary_of(container);
+	if (canary)
+		__sync_fetch_and_add(&canary->seen, 1);
+}
+
 static __always_inline void read_native_call(struct call *call, s64 ret)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(call->subject.task);
@@ -95,6 +108,7 @@ static __always_inline void read_native_call(struct call *call, s64 ret)
 	call->args[3] = regs->r10;
 	call->args[4] = regs->r8;
 	take_refusal(call, regs->orig_ax);
+	canary_returned(call->subject.label->container, ret);
 }
 
 static __always_inline void read_compat_call(struct call *call, struct pt_regs *regs, s64 ret)

@@ -206,7 +206,22 @@ struct {
 	__type(value, u8);
 } own_processes SEC(".maps");
 
+/* Written by the process that makes canaries. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct abi_canary_task);
+} canary_task SEC(".maps");
+
 /* Read by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ABI_CANARIES);
+	__type(key, u32);
+	__type(value, struct abi_canary);
+} canaries SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 2 << 20);
@@ -250,6 +265,18 @@ static __always_inline struct abi_settings *read_settings(void)
 	u32 zero = 0;
 
 	return bpf_map_lookup_elem(&settings, &zero);
+}
+
+static __always_inline bool is_canary(u64 container)
+{
+	return container && container < ABI_CANARIES;
+}
+
+static __always_inline struct abi_canary *canary_of(u64 container)
+{
+	u32 key = container;
+
+	return bpf_map_lookup_elem(&canaries, &key);
 }
 
 #endif

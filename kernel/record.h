@@ -184,7 +184,8 @@ static __noinline void submit(struct scratch *scratch)
 	struct abi_counter *counter = counter_of(record_class);
 	long failed;
 
-	if (!counter || size > ABI_MAX_RECORD)
+	/* What canaries do is counted, not recorded. */
+	if (!counter || size > ABI_MAX_RECORD || is_canary(container))
 		return;
 	header->size = size;
 	header->sequence = __sync_fetch_and_add(&counter->next, 1);

@@ -6,6 +6,7 @@
  */
 #include "kernel/birth.h"
 #include "kernel/call.h"
+#include "kernel/canary.h"
 
 static __always_inline void record_fork(struct subject *parent, struct task_struct *child,
 					u64 flags)
@@ -49,6 +50,7 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 
 	if (!find_subject(&parent)) {
 		inherit_starter(parent.task, child);
+		make_canary(parent.task, child);
 		return 0;
 	}
 	label = bpf_task_storage_get(&labels, child, parent.label, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -211,10 +213,13 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	struct subject subject;
 
 	if (!find_subject(&subject)) {
-		if (last_thread)
+		if (last_thread) {
 			caller_exit(task, tgid);
+			no_more_canaries(tgid);
+		}
 		return 0;
 	}
+	canary_ended(subject.label->container, READ(task, exit_code) & 0x7f);
 	if (last_thread && wanted(OP_EXIT))
 		record_exit(task, subject.label->container);
 	bpf_map_delete_elem(&task_containers, &tid);

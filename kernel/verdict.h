@@ -158,6 +158,9 @@ static __always_inline u32 mode_set(struct abi_settings *set, u64 container, u32
 	surface &= ABI_SURFACES - 1;
 	if (invariant == I_NONE)
 		return MODE_OFF;
+	/* A canary breaks its own invariant, and is refused that whatever is set for others. */
+	if (is_canary(container))
+		return invariant == container ? MODE_REFUSE : MODE_OFF;
 	if (own)
 		mode = invariant == I_SURFACE ? own->surface[surface] : own->mode[invariant];
 	if (mode)

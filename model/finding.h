@@ -64,7 +64,7 @@ struct FindingRepeat {
 struct Notice {
   std::int64_t wall_ns = 0;
   std::string what;  // "start", "stop", "process_died", "unclean_start", "clock_jump",
-                     // "setting_by_nobody" ...
+                     // "setting_by_nobody", "guard_unproven" ...
   std::string text;
   static void Describe(auto& self, auto& visit) {
     visit("wall_ns", self.wall_ns);

@@ -32,6 +32,22 @@ struct Protection {
   }
 };
 
+// Whether the guard was seen to refuse an act of brig's own that breaks the invariant.
+struct Proof {
+  Invariant invariant = Invariant::kNone;
+  bool proven = false;              // the last time it was tried
+  std::int64_t proven_wall_ns = 0;  // when it last was; 0: never
+  std::uint64_t refused = 0;        // acts so far
+  std::string reason = {};          // why it is not
+  static void Describe(auto& self, auto& visit) {
+    visit("invariant", self.invariant);
+    visit("proven", self.proven);
+    visit("proven_wall_ns", self.proven_wall_ns);
+    visit("refused", self.refused);
+    visit("reason", self.reason);
+  }
+};
+
 // One kernel program of ours.
 struct Program {
   std::string name;    // "sys_exit_openat"
@@ -117,6 +133,7 @@ struct Status {
   std::uint64_t containers_running = 0, containers_ever = 0, findings = 0;
   std::vector<InvariantMode> modes;
   std::vector<Protection> meter;
+  std::vector<Proof> proofs;  // of those that are tried, where the guard is attached
   std::vector<Program> programs;
   std::vector<RecordCounters> counters;
   std::vector<ProcessStatus> processes;
@@ -135,6 +152,7 @@ struct Status {
     visit("findings", self.findings);
     visit("modes", self.modes);
     visit("meter", self.meter);
+    visit("proofs", self.proofs);
     visit("programs", self.programs);
     visit("counters", self.counters);
     visit("processes", self.processes);

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/file.h"
@@ -86,6 +87,12 @@ Result<> ShareMaps(bpf_object* guard, const bpf_object* sensor) {
 }
 
 }  // namespace
+
+bool GuardAttached(const std::vector<Program>& programs) {
+  return std::ranges::any_of(programs, [](const Program& program) {
+    return program.object == kGuardObject && program.attached;
+  });
+}
 
 Result<> LoadGuard(const btf* kernel, const bpf_object* sensor, Loaded& loaded) {
   const std::string none = WhyNone();

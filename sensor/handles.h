@@ -29,13 +29,15 @@ enum class MapId : std::size_t {
   kCounters,
   kBirths,
   kSysctls,
+  kCanaryTask,
+  kCanaries,
   kCompatCalls,  // only held: the kernel empties a map of programs when its last descriptor goes
 };
 inline constexpr std::size_t kMapCount = static_cast<std::size_t>(MapId::kCompatCalls) + 1;
 inline constexpr std::array<std::string_view, kMapCount> kMapNames = {
-    "settings",      "guarded",      "unix_doors",    "inet_doors", "allowed_devices",
-    "allowances",    "listed_files", "own_processes", "critical",   "telemetry",
-    "announcements", "counters",     "births",        "sysctls",    "compat_calls"};
+    "settings",     "guarded",       "unix_doors",  "inet_doors", "allowed_devices", "allowances",
+    "listed_files", "own_processes", "critical",    "telemetry",  "announcements",   "counters",
+    "births",       "sysctls",       "canary_task", "canaries",   "compat_calls"};
 
 struct Handles {
   std::array<UniqueFd, kMapCount> maps;

@@ -10,7 +10,6 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -249,10 +248,7 @@ Result<Loaded> Load(const LoadOptions& options) {
     return Fail(ErrorCode::kDenied, "the kernel refused to attach every program");
   BRIG_TRY(LabelRunningTasks(set, loaded));
   BRIG_TRY(LoadGuard(kernel.get(), set.object.get(), loaded));
-  if (std::ranges::any_of(loaded.programs, [](const Program& program) {
-        return program.object == kGuardObject && program.attached;
-      }))
-    BRIG_TRY(KeepFtraceOn(loaded.handles));
+  if (GuardAttached(loaded.programs)) BRIG_TRY(KeepFtraceOn(loaded.handles));
   return loaded;
 }
 

@@ -53,4 +53,7 @@ struct Loaded {
 std::vector<Protection> Meter(const std::vector<Program>& programs,
                               const std::array<Mode, kInvariantCount>& modes);
 
+// Whether any program that refuses is attached.
+bool GuardAttached(const std::vector<Program>& programs);
+
 }  // namespace brig::sensor

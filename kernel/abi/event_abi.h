@@ -310,6 +310,29 @@ struct abi_sysctl {
 };
 ABI_CHECK(abi_sysctl, 312);
 
+/*
+ * Canaries: acts of brig's own that the guard must refuse. The canary of an invariant is a task of
+ * container INVARIANT; no real container has a key below ABI_CANARIES. The neighbour makes what the
+ * canary of I9 must not reach.
+ */
+#define ABI_CANARIES 16
+#define ABI_CANARY_NEIGHBOUR 15
+
+/* What the next child of process `pid` is: a task of container `container`; 0: nothing special. */
+struct abi_canary_task {
+	__u64 container;
+	__u32 pid;
+	__u32 other_user; /* its label says another user than it has */
+};
+ABI_CHECK(abi_canary_task, 16);
+
+/* Of one invariant, counted since brig was loaded. */
+struct abi_canary {
+	__u64 refused; /* by the guard, for this invariant */
+	__u64 seen;    /* by a tracepoint: the call came back refused; I4: the task was killed */
+};
+ABI_CHECK(abi_canary, 16);
+
 /* Per CPU and class. next counts every record made, lost those of them that found no room. */
 struct abi_counter {
 	__u64 next;

@@ -85,6 +85,16 @@ static __always_inline long call_number(struct task_struct *task)
 	return regs ? (long)regs->orig_ax : -1;
 }
 
+/* It is refused nothing but what breaks its own invariant. Never a record. */
+static __always_inline bool count_canary(u64 container)
+{
+	struct abi_canary *canary = canary_of(container);
+
+	if (canary)
+		__sync_fetch_and_add(&canary->refused, 1);
+	return false;
+}
+
 /* Applies the mode: sets act->refused, and says whether a record is to be written now. */
 static __noinline bool decide(struct act *act, u32 seen)
 {
@@ -98,6 +108,8 @@ static __noinline bool decide(struct act *act, u32 seen)
 		act->verdict.killed = bpf_send_signal(9) == 0;
 	act->refused = 1;
 	act->subject.label->refused = call_number(act->subject.task) + 1;
+	if (is_canary(act->subject.label->container))
+		return count_canary(act->subject.label->container);
 	return tell(act);
 }
 
