@@ -6,6 +6,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/meter.h"
+#include "cli/metrics.h"
 
 namespace brig::cli {
 namespace {
@@ -27,7 +28,13 @@ class StatusCommand final : public Command {
             "PROVEN: when an act of brig's own that breaks the invariant was last refused; one is "
             "tried every 30 s.",
         .examples = {{"brig status", "the meter"},
-                     {"brig status --json | jq .counters", "received and lost, for a program"}}};
+                     {"brig status --json | jq .counters", "received and lost, for a program"},
+                     {"brig status --metrics", "the same for Prometheus"}}};
+  }
+  void Declare(Flags& flags) override {
+    flags.Option({.name = "--metrics",
+                  .help = "print metrics in the text format of Prometheus",
+                  .target = &metrics_});
   }
   Result<Exit> Run(const Session& session) override;
 
@@ -36,6 +43,7 @@ class StatusCommand final : public Command {
   static void PrintGaps(const Session& session, const Status& status);
   static void PrintFlow(const Session& session, const Status& status);
   static void PrintLedger(const Session& session, const LedgerStatus& ledger);
+  bool metrics_ = false;
 };
 
 void Title(const Session& session, std::string_view title) {
@@ -130,13 +138,17 @@ Result<Exit> StatusCommand::Run(const Session& session) {
         ErrorCode::kInvalid,
         fmt::format("brigd answered with {} lines instead of one: is it of another version?",
                     lines.size()));
-  if (session.globals.json) {
+  if (session.globals.json && !metrics_) {
     fmt::print(session.out, "{}\n", lines[0]);
     return Exit::kFine;
   }
   auto read = ReadStatus(lines[0]);
   if (!read) return Within("brigd's status", std::move(read).error());
   const Status& status = *read;
+  if (metrics_) {
+    fmt::print(session.out, "{}", MetricsOf(status));
+    return Exit::kFine;
+  }
   PrintHead(session, status);
   fmt::print(session.out, "\n{}",
              MeterTable(status, SystemClock().WallNs()).Render(session.width, session.color));
