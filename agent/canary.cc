@@ -185,12 +185,16 @@ class Canary : public Child {
 
   void Send() {
     tried_ = true;
-    if (peer(Role::kEngine) != nullptr)
-      peer(Role::kEngine)->Send(Message::kProofs, Proofs{proofs_});
+    SendTo(Role::kEngine);
+    SendTo(Role::kScribe);
   }
 
-  void OnPeer(Role) override {
-    if (tried_) Send();
+  void SendTo(Role role) {
+    if (peer(role) != nullptr) peer(role)->Send(Message::kProofs, Proofs{proofs_});
+  }
+
+  void OnPeer(Role role) override {
+    if (tried_) SendTo(role);
   }
   void OnStop(const std::string&) override { Exit(0); }
 

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "base/hash.h"
 #include "base/log.h"
 #include "ledger/reader.h"
@@ -19,6 +22,20 @@ constexpr std::size_t kMaxEarlyNotices = 1000;
 std::string ShortDigest(ByteView record) {
   const Digest digest = Sha256({record});
   return std::string(AsText(digest).substr(0, 8));
+}
+
+std::vector<std::string> ProofLines(const std::vector<Proof>& proofs) {
+  std::string proven, unproven;
+  std::int64_t oldest_ns = std::numeric_limits<std::int64_t>::max();
+  for (const Proof& proof : proofs) {
+    (proof.proven ? proven : unproven) += fmt::format(" {}", NameOf(proof.invariant));
+    if (proof.proven) oldest_ns = std::min(oldest_ns, proof.proven_wall_ns);
+  }
+  std::vector<std::string> lines;
+  if (!proven.empty())
+    lines.push_back(fmt::format("guard-proven {}{}", FormatTime(oldest_ns), proven));
+  if (!unproven.empty()) lines.push_back("guard-unproven" + unproven);
+  return lines;
 }
 
 Keeper::Keeper(const Setup& setup, std::string directory, const Clock& clock)
@@ -146,7 +163,8 @@ Result<Resumed> Keeper::AnswerResume(const Resume& resume) {
 
 Result<std::string> Keeper::PrepareCheckpoint() {
   if (writer_->size() == writer_->sealed_size()) return std::string();
-  BRIG_ASSIGN(const ledger::CheckpointBody body, writer_->PrepareCheckpoint());
+  BRIG_ASSIGN(ledger::CheckpointBody body, writer_->PrepareCheckpoint());
+  body.extensions = ProofLines(proofs_);
   prepared_root_ = ToHex(body.root);
   return ledger::FormatBody(body);
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/messages.h"
 #include "base/clock.h"
@@ -45,6 +46,8 @@ class Keeper {
 
   [[nodiscard]] Result<Resumed> AnswerResume(const Resume& resume);
 
+  // What the checkpoints from now on say of the guard; nothing where there are no proofs.
+  void SetProofs(std::vector<Proof> proofs) { proofs_ = std::move(proofs); }
   // The text to be signed, or "" when there is nothing new.
   [[nodiscard]] Result<std::string> PrepareCheckpoint();
   [[nodiscard]] Result<> StoreSignature(const std::string& note);
@@ -67,10 +70,14 @@ class Keeper {
   std::uint64_t number_ = 0;                          // of the last Append
   std::uint64_t notice_ = 0;
   std::uint64_t refused_ = 0;
+  std::vector<Proof> proofs_;
   std::string root_;  // hex, of the last checkpoint
   std::string prepared_root_;
   std::string trouble_;  // of sealing or opening
 };
+
+// A checkpoint's lines for these proofs: docs/ledger-format.md.
+std::vector<std::string> ProofLines(const std::vector<Proof>& proofs);
 
 // Eight bytes that stand for a record between engine and scribe.
 std::string ShortDigest(ByteView record);

@@ -77,6 +77,26 @@ TEST_F(KeeperTest, ASealedLedgerVerifies) {
   EXPECT_TRUE(report->intact());
 }
 
+TEST_F(KeeperTest, CheckpointsSayWhatTheGuardHasProven) {
+  constexpr std::int64_t kWall = 1'764'117'399'000'000'000;
+  const auto keeper = Open();
+  const auto sealed_as = [&] {
+    EXPECT_TRUE(keeper->Add(AppendOf(1, {"a"})));
+    Seal(*keeper);
+    const auto report = ledger::Verify((directory_ / "ledger").string());
+    EXPECT_TRUE(report && report->intact());
+    return report ? report->says : std::vector<std::string>();
+  };
+  EXPECT_TRUE(sealed_as().empty());
+  keeper->SetProofs({{Invariant::kFiles, true, kWall + 1, 1, ""},
+                     {Invariant::kDoors, true, kWall, 1, ""},
+                     {Invariant::kKernel, false, kWall, 1, "the act went through"}});
+  EXPECT_EQ(sealed_as(), std::vector<std::string>(
+                             {"guard-proven 2025-11-26T00:36:39.000Z I1 I7", "guard-unproven I6"}));
+  keeper->SetProofs({});  // the canary has gone
+  EXPECT_TRUE(sealed_as().empty());
+}
+
 TEST_F(KeeperTest, AScribesSuccessorLeavesOutWhatItsPredecessorKept) {
   Outbox outbox;
   outbox.TakeResumed(Resumed{});

@@ -49,6 +49,7 @@ constexpr Rule kRules[] = {
     {Role::kScribe, Role::kEngine, Message::kResume, kAlive},
     {Role::kScribe, Role::kEngine, Message::kAppend, kAlive},
     {Role::kScribe, Role::kSigner, Message::kSigned, kAlive},
+    {Role::kScribe, Role::kCanary, Message::kProofs, kAlive},
 
     {Role::kSigner, Role::kScribe, Message::kSign, kAlive},
 

@@ -58,7 +58,7 @@ enum class Message : std::uint16_t {
   kAnswer = 51,
   kFollow = 52,
   kLive = 53,
-  // Canary and engine.
+  // Canary to engine and scribe.
   kProofs = 60,
 };
 

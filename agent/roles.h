@@ -44,7 +44,8 @@ inline constexpr Link kLinks[] = {
     {Role::kEngine, Role::kScribe},   // records; acknowledgements
     {Role::kScribe, Role::kSigner},   // tree heads; signatures
     {Role::kCourier, Role::kEngine},  // questions; answers and the live stream
-    {Role::kCanary, Role::kEngine},   // what is proven
+    {Role::kCanary, Role::kEngine},   // what is proven, for the status and the record
+    {Role::kCanary, Role::kScribe},   // the same, for the checkpoints
 };
 
 }  // namespace brig::agent

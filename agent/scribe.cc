@@ -60,6 +60,7 @@ class Scribe : public Child {
       case Message::kResume: return TakeResume(body);
       case Message::kAppend: return TakeAppend(body);
       case Message::kNotice: return TakeNotice(body);
+      case Message::kProofs: return TakeProofs(body);
       default: LogError("message from {} has no handler", NameOf(role)); return false;
     }
   }
@@ -144,6 +145,12 @@ class Scribe : public Child {
     return true;
   }
 
+  bool TakeProofs(ByteView body) {
+    auto message = DecodeBody<Proofs>(body);
+    if (message) keeper_.SetProofs(std::move(message->proofs));
+    return message.has_value();
+  }
+
   // With no delay: when what has arrived by now is read, so that one sync serves it all.
   void CommitSoon(std::int64_t delay) {
     if (delay == 0 && !std::exchange(commit_at_once_, true)) loop().After(0, [this] { Commit(); });
@@ -181,6 +188,7 @@ class Scribe : public Child {
       if (finishing_) Finished();
     }
     if (role == Role::kEngine && state() == State::kStopping) Finish();
+    if (role == Role::kCanary) keeper_.SetProofs({});
   }
 
   void OnStop(const std::string& why) override {

@@ -103,6 +103,7 @@ void PrintJson(const Session& session, const ledger::VerifyReport& report) {
                                        {"bytes", report.bytes},
                                        {"seconds", report.seconds},
                                        {"root", ToHex(report.root)},
+                                       {"says", report.says},
                                        {"key", ledger::FormatVerifierKey(report.key)},
                                        {"key_from_ledger", report.key_from_ledger},
                                        {"faults", faults},
@@ -136,6 +137,7 @@ void PrintReport(const Session& session, const ledger::VerifyReport& report) {
   fmt::print(session.out, "read    {} in {} segments, {:.1f} s, {}\n", HumanBytes(report.bytes),
              report.segments, report.seconds,
              Rate(static_cast<double>(report.bytes), report.seconds));
+  for (const std::string& line : report.says) fmt::print(session.out, "says    {}\n", Safe(line));
   for (const std::string& remark : report.remarks)
     fmt::print(session.out, "note    {}\n", Safe(remark));
 }

@@ -207,6 +207,7 @@ class Verifier {
     Take(std::move(faults));
     report_.sealed = heads_->sealed();
     report_.checkpoints = heads_->checkpoints();
+    report_.says = heads_->says();
     for (const std::string& remark : heads_->remarks()) report_.remarks.push_back(remark);
     return {};
   }

@@ -52,6 +52,7 @@ struct VerifyReport {
   std::uint64_t bytes = 0;
   double seconds = 0;
   Digest root{};                     // of all entries
+  std::vector<std::string> says;     // the extension lines of the last good checkpoint
   std::vector<Fault> faults;         // at most kMaxFaults
   std::vector<std::string> remarks;  // true, worth knowing, no fault: "12 entries not yet sealed"
   [[nodiscard]] bool intact() const { return faults.empty(); }

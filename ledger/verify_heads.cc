@@ -82,7 +82,10 @@ std::vector<Fault> Heads::Check(const Tree& tree, const std::string& file, std::
     expected_.pop_back();
   }
   while (next_ && next_->size == tree.size()) {
-    if (check(*next_, fmt::format("checkpoint {}", checkpoints_))) sealed_ = tree.size();
+    if (check(*next_, fmt::format("checkpoint {}", checkpoints_))) {
+      sealed_ = tree.size();
+      says_ = next_->extensions;
+    }
     Load();
   }
   return wrong;

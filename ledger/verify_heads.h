@@ -33,6 +33,8 @@ class Heads {
 
   [[nodiscard]] std::uint64_t sealed() const { return sealed_; }
   [[nodiscard]] std::uint64_t checkpoints() const { return checkpoints_; }
+  // The extension lines of the checkpoint of sealed().
+  [[nodiscard]] const std::vector<std::string>& says() const { return says_; }
   [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
@@ -52,6 +54,7 @@ class Heads {
   std::uint64_t checkpoints_ = 0;  // records read
   std::optional<std::uint64_t> size_before_;
   std::uint64_t sealed_ = 0;
+  std::vector<std::string> says_;
   std::vector<Fault> faults_;
   std::vector<std::string> remarks_;
 };

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Shows that the meter proves itself: the guard's programs can be attached and not run, and brig
-says so within an interval; and that proving leaves no trace but its notices."""
+says so within an interval, in its status and its checkpoints; and that proving leaves no trace but
+its notices."""
 import pathlib
 import sys
 import unittest
@@ -16,22 +17,37 @@ SWITCH = "/proc/sys/kernel/ftrace_enabled"
 
 
 class Scene(Watched):
-    def proofs(self, proven):
-        """The proofs once all of them are like that."""
+    def proofs(self, *unproven):
+        """The status once just these are not proven."""
         status = self.json("status")[0]
-        return status if status["proofs"] and all(
-            each["proven"] == proven for each in status["proofs"]) else None
+        found = [each["invariant"] for each in status["proofs"] if not each["proven"]]
+        return status if status["proofs"] and found == list(unproven) else None
+
+    def says(self, *unproven):
+        """What the last checkpoint says of the guard, once just these are not proven."""
+        lines = dict(line.split(" ", 1) for line in self.json("ledger verify")[0]["says"])
+        proven = lines.get("guard-proven", "").split(" ")[1:]
+        found = lines.get("guard-unproven", "").split()
+        return lines if proven + found and found == list(unproven) else None
 
     def act(self):
         self.before = self.traces()
         self.start_brig("--mode all=watch")
-        self.proven = self.until("the first proofs", lambda: self.proofs(True), 60)
+        self.proven = self.until("the first proofs", self.proofs, 60)
+        self.sealed = self.until("them in a checkpoint", self.says, 60)
+        self.metrics = self.run("brig status --metrics")
+        self.run("mv /dev/kmsg /dev/away")
+        self.lame = self.until("doubt of one", lambda: self.proofs("I2"), 2 * INTERVAL_S)
+        self.lame_sealed = self.until("it in a checkpoint", lambda: self.says("I2"), 60)
+        self.run("mv /dev/away /dev/kmsg")
+        self.until("its new proof", self.proofs, 2 * INTERVAL_S)
         self.can_be_off = self.guest.run(f"echo 0 >{SWITCH}").status == 0
         if self.can_be_off:
             # Twice the interval: the guest is slow, and its clock is the host's.
-            self.off = self.until("doubt", lambda: self.proofs(False), 2 * INTERVAL_S)
+            self.off = self.until("doubt", lambda: self.proofs(*TRIED), 2 * INTERVAL_S)
+            self.off_sealed = self.until("it in a checkpoint", lambda: self.says(*TRIED), 60)
             self.run(f"echo 1 >{SWITCH}")
-            self.again = self.until("new proofs", lambda: self.proofs(True), 2 * INTERVAL_S)
+            self.again = self.until("new proofs", self.proofs, 2 * INTERVAL_S)
         self.table = self.run("brig status")
         self.all = self.notices()
         self.findings = self.json("findings --limit 0")
@@ -73,6 +89,23 @@ class Canary:
         self.assertTrue([text for text in self.texts("guard_unproven")
                          if "the act went through" in text and "I1 files" in text])
         self.assertEqual(len(self.scene.again["proofs"]), len(TRIED))
+        self.assertEqual(list(self.scene.off_sealed), ["guard-unproven"])
+
+    def test_an_act_that_cannot_be_tried_proves_nothing_and_says_why(self):
+        guard = {each["invariant"]: each for each in self.scene.lame["meter"]
+                 if each["layer"] == "guard"}
+        self.assertEqual(guard["I2"]["state"], "absent")
+        self.assertIn("not proven: the act could not be tried: No such file", guard["I2"]["reason"])
+        self.assertEqual([name for name, each in guard.items()
+                          if "not proven" in each["reason"]], ["I2"])
+        self.assertIn("guard-proven", self.scene.lame_sealed)
+
+    def test_checkpoints_and_metrics_tell_what_is_proven(self):
+        stamp, *proven = self.scene.sealed["guard-proven"].split(" ")
+        self.assertRegex(stamp, r"^\d{4}-\d\d-\d\dT.*Z$")
+        self.assertEqual(proven, TRIED)
+        for invariant in TRIED:
+            self.assertIn(f'brig_guard_proven{{invariant="{invariant}"}} 1\n', self.scene.metrics)
 
     def test_what_is_proven_is_in_the_record(self):
         texts = self.texts("guard_proven")
