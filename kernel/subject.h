@@ -33,7 +33,7 @@ static __always_inline struct upid *innermost_number(struct task_struct *task)
 
 static __always_inline u32 pid_inside(struct task_struct *task)
 {
-	struct upid *number = innermost_number(task->group_leader);
+	struct upid *number = innermost_number(READ(task, group_leader));
 
 	return number ? READ(number, nr) : 0;
 }
@@ -57,61 +57,92 @@ static __noinline void fill_process(struct abi_process *to, struct task_struct *
 	BPF_CORE_READ_INTO(&to->comm, leader, comm);
 }
 
-static __noinline void fill_task(struct abi_task *to, struct task_struct *task, u64 container)
-{
-	struct task_struct *leader = task->group_leader;
-	struct task_struct *parent = task->real_parent->group_leader;
-	const struct cred *cred = task->cred;
+struct whose {
+	u64 task; /* its address */
+	u64 container;
+};
 
-	to->container = container;
-	to->start_ns = leader->start_boottime;
-	to->parent_start_ns = parent->start_boottime;
-	to->capabilities = CAPABILITIES(cred, cap_effective);
-	to->pid = task->tgid;
-	to->tid = task->pid;
-	to->parent_pid = parent->pid;
+/* Read, not followed by type: these are cold, and each typed step costs some kernels (6.18) half a
+ * millisecond of verifying. */
+__noinline int task_at(struct abi_task *to, struct whose *whose)
+{
+	struct task_struct *task, *leader, *parent;
+	const struct cred *cred;
+
+	if (!to || !whose)
+		return 0;
+	task = (void *)whose->task;
+	leader = READ(task, group_leader);
+	parent = READ(task, real_parent, group_leader);
+	cred = READ(task, cred);
+	to->container = whose->container;
+	to->start_ns = READ(leader, start_boottime);
+	to->parent_start_ns = READ(parent, start_boottime);
+	bpf_probe_read_kernel(&to->capabilities, sizeof(to->capabilities),
+			      &CAPABILITIES(cred, cap_effective));
+	to->pid = READ(task, tgid);
+	to->tid = READ(task, pid);
+	to->parent_pid = READ(parent, pid);
 	to->pid_inside = pid_inside(task);
-	to->uid = cred->uid.val;
-	to->gid = cred->gid.val;
+	to->uid = READ(cred, uid.val);
+	to->gid = READ(cred, gid.val);
 	to->login_uid = (u32)-1;
 	to->session = (u32)-1;
 	if (bpf_core_field_exists(task->loginuid)) {
-		to->login_uid = task->loginuid.val;
-		to->session = task->sessionid;
+		to->login_uid = READ(task, loginuid.val);
+		to->session = READ(task, sessionid);
 	}
-	__builtin_memcpy(to->comm, task->comm, sizeof(to->comm));
+	BPF_CORE_READ_INTO(&to->comm, task, comm);
+	return 0;
+}
+
+static __always_inline void fill_task(struct abi_task *to, struct task_struct *task, u64 container)
+{
+	struct whose whose = {.task = (u64)task, .container = container};
+
+	task_at(to, &whose);
 }
 
 static __noinline void fill_namespaces(struct abi_namespaces *to, struct task_struct *task)
 {
-	struct nsproxy *proxy = task->nsproxy;
+	struct nsproxy *proxy = READ(task, nsproxy);
 	struct upid *number = innermost_number(task);
 
-	to->mount = typed_mount_namespace_id(proxy->mnt_ns);
+	to->mount = mount_namespace_id(READ(proxy, mnt_ns));
 	to->pid = number ? READ(number, ns, ns.inum) : 0;
-	to->net = proxy->net_ns->ns.inum;
-	to->ipc = proxy->ipc_ns->ns.inum;
-	to->uts = proxy->uts_ns->ns.inum;
-	to->cgroup = proxy->cgroup_ns->ns.inum;
-	to->user = task->cred->user_ns->ns.inum;
+	to->net = READ(proxy, net_ns, ns.inum);
+	to->ipc = READ(proxy, ipc_ns, ns.inum);
+	to->uts = READ(proxy, uts_ns, ns.inum);
+	to->cgroup = READ(proxy, cgroup_ns, ns.inum);
+	to->user = READ(task, cred, user_ns, ns.inum);
+}
+
+struct ancestor_walk {
+	struct task_struct *task;
+	struct abi_process *to;
+	u32 count;
+};
+
+static long ancestor_step(u32 index, struct ancestor_walk *walk)
+{
+	if (index >= ABI_MAX_CHAIN || !walk->task || READ(walk->task, pid) == 0)
+		return 1;
+	fill_process(walk->to + index, walk->task);
+	walk->count = index + 1;
+	walk->task = READ(walk->task, real_parent);
+	return 0;
 }
 
 __noinline int ancestors_from(struct scratch *scratch, u64 parent)
 {
-	struct task_struct *task = (void *)parent;
 	u8 *to = scratch ? section_begin(scratch) : NULL;
-	u32 count = 0;
+	struct ancestor_walk walk = {.task = (void *)parent, .to = (void *)to};
 
 	if (!to)
 		return 0;
-	for (int i = 0; i < ABI_MAX_CHAIN; i++) {
-		if (!task || READ(task, pid) == 0)
-			break;
-		fill_process((struct abi_process *)to + i, task);
-		count = i + 1;
-		task = READ(task, real_parent);
-	}
-	section_end(scratch, ABI_SECTION_CHAIN, count * sizeof(struct abi_process), 0);
+	bpf_loop(ABI_MAX_CHAIN, ancestor_step, &walk, 0);
+	section_end(scratch, ABI_SECTION_CHAIN,
+		    (walk.count & (2 * ABI_MAX_CHAIN - 1)) * sizeof(struct abi_process), 0);
 	return 0;
 }
 

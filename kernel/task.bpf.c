@@ -78,28 +78,44 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 	return 0;
 }
 
-static __always_inline void record_exec(struct subject *subject, struct object *object)
+/* Of the current task. */
+__noinline int record_exec(u64 file)
 {
-	struct scratch *scratch;
 	struct verdict verdict = {};
+	struct object object = {};
+	struct subject subject;
+	struct scratch *scratch;
 	struct abi_exec *exec;
 
-	if (!i1_files(subject, object, &verdict) && !i1_root(subject, &verdict))
-		i3_mount_namespace(subject, &verdict);
-	carry_out(subject->label->container, &verdict);
+	if (!find_subject(&subject) || !object_of_file(&object, (void *)file))
+		return 0;
+	if (!i1_files(&subject, &object, &verdict) && !i1_root(&subject, &verdict))
+		i3_mount_namespace(&subject, &verdict);
+	carry_out(subject.label->container, &verdict);
 	if (!verdict.invariant && !wanted(OP_EXEC))
-		return;
-	exec = record_begin(&scratch, subject->task, subject->label->container,
+		return 0;
+	exec = record_begin(&scratch, subject.task, subject.label->container,
 			    verdict.invariant ? ABI_CLASS_CRITICAL : ABI_CLASS_TELEMETRY, ABI_EXEC,
 			    OP_EXEC, sizeof(*exec));
 	if (!exec)
-		return;
+		return 0;
 	write_verdict(scratch, &verdict);
-	fill_file(&exec->file, object);
+	fill_file(&exec->file, &object);
 	header_of(scratch)->flags |=
-		section_path(scratch, ABI_SECTION_PATH, object->mnt, object->dentry, subject->task);
-	section_arguments(scratch, subject->task);
-	record_end(scratch, subject->task);
+		section_path(scratch, ABI_SECTION_PATH, object.mnt, object.dentry, subject.task);
+	section_arguments(scratch, subject.task);
+	record_end(scratch, subject.task);
+	return 0;
+}
+
+/* Of the current task, which has just been born into a container or joined one. */
+__noinline int record_birth_of_exec(u64 file, u32 born)
+{
+	struct subject subject;
+
+	if (find_subject(&subject))
+		record_birth(&subject, (void *)file, born, 0);
+	return 0;
 }
 
 /* A thread that executes a program takes over the number of its process, whose first thread is
@@ -121,10 +137,9 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 	struct file *file = READ(bprm, file);
 	struct object program = {};
 	struct subject subject;
-	bool known;
 	u32 born;
 
-	known = object_of_file(&program, file);
+	object_of_file(&program, file);
 	if (!find_subject(&subject) && give_birth(&subject, task, &program) == BORN_OUTSIDE) {
 		note_starter(task, READ(file, f_inode));
 		return 0;
@@ -135,11 +150,10 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 	born = subject.label->born;
 	if (born) {
 		subject.label->born = 0;
-		record_birth(&subject, file, born, 0);
+		record_birth_of_exec((u64)file, born);
 		bpf_task_storage_delete(&starters, task);
 	}
-	if (known)
-		record_exec(&subject, &program);
+	record_exec((u64)file);
 	return 0;
 }
 
