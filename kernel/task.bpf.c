@@ -111,10 +111,13 @@ __noinline int record_exec(u64 file)
 /* Of the current task, which has just been born into a container or joined one. */
 __noinline int record_birth_of_exec(u64 file, u32 born)
 {
+	u32 flags = is_looking() ? ABI_FOUND_RUNNING : 0;
 	struct subject subject;
 
-	if (find_subject(&subject))
-		record_birth(&subject, (void *)file, born, 0);
+	/* Of a container that ran before, who joined it is not known. */
+	if ((flags && born == BORN_JOINED) || !find_subject(&subject))
+		return 0;
+	record_birth(&subject, (void *)file, born, flags);
 	return 0;
 }
 

@@ -141,7 +141,7 @@ Result<> WriteSettings(const ProgramSet& set, const LoadOptions& options) {
   abi_settings settings{};
   const __u32 zero = 0;
   settings.wanted = options.wanted;
-  settings.settling = 1;
+  settings.settling = ABI_LOOKING;
   // Container keys grow over the whole boot, whatever the number of times brig is started.
   const __u64 first_key = static_cast<__u64>(SystemClock().BootNs() / 1'000'000'000) << 20;
   if (bpf_map_update_elem(MapFd(set, "next_key"), &zero, &first_key, BPF_ANY) != 0)
@@ -247,6 +247,7 @@ Result<Loaded> Load(const LoadOptions& options) {
   if (AttachSet(set, "sensor", IsEventSource, loaded) == 0)
     return Fail(ErrorCode::kDenied, "the kernel refused to attach every program");
   BRIG_TRY(LabelRunningTasks(set, loaded));
+  BRIG_TRY(WriteSettling(loaded.handles, ABI_SETTLING));
   BRIG_TRY(LoadGuard(kernel.get(), set.object.get(), loaded));
   if (GuardAttached(loaded.programs)) BRIG_TRY(KeepFtraceOn(loaded.handles));
   return loaded;

@@ -143,8 +143,8 @@ Result<> WriteInheritLate(const Handles& handles, bool late) {
                         [&](abi_settings& settings) { settings.inherit_late = late ? 1 : 0; });
 }
 
-Result<> WriteSettled(const Handles& handles) {
-  return ChangeSettings(handles, [](abi_settings& settings) { settings.settling = 0; });
+Result<> WriteSettling(const Handles& handles, std::uint32_t settling) {
+  return ChangeSettings(handles, [&](abi_settings& settings) { settings.settling = settling; });
 }
 
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {

@@ -51,9 +51,9 @@ struct AddressObject {
 // late.
 [[nodiscard]] Result<> WriteInheritLate(const Handles& handles, bool late);
 
-// The containers found running are judged as all others from here on: what they are allowed is
-// written, or is not to be had.
-[[nodiscard]] Result<> WriteSettled(const Handles& handles);
+// ABI_LOOKING, ABI_SETTLING, or 0: the containers found running are judged as all others from here
+// on, for what they are allowed is written, or is not to be had.
+[[nodiscard]] Result<> WriteSettling(const Handles& handles, std::uint32_t settling);
 
 // The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
 // pts.
