@@ -63,7 +63,7 @@ class Reader : public Child {
         announcements_(std::move(announcements)),
         births_(start.HandleFor(HandleUse::kMemory)),
         integrity_(loop, handles_, IsAttached(start.setup.programs, "sysctl_write"),
-                   [this](Notice notice) { Keep(std::move(notice)); }) {
+                   [this](Notice notice) { Warn(std::move(notice)); }) {
     loop.Every(kRefreshInterval, [this] { Refresh(); });
     loop.Every(kTick, [this] {
       StartGatherings();
@@ -95,9 +95,14 @@ class Reader : public Child {
     StartGatherings();
   }
 
-  // What an exploit has changed, for the ledger. It waits for an engine.
-  void Keep(Notice notice) {
+  // What an exploit or an insider may have changed.
+  void Warn(Notice notice) {
     LogWarn("{}: {}", notice.what, notice.text);
+    Keep(std::move(notice));
+  }
+
+  // For the ledger. It waits for an engine.
+  void Keep(Notice notice) {
     notice.wall_ns = SystemClock().WallNs();
     if (notices_.size() < kMaxNotices) notices_.push_back(std::move(notice));
     SendNotices();
@@ -223,7 +228,7 @@ class Reader : public Child {
     const auto change = contents_.Step();
     if (change) RefreshListed();
     if (change && (runtimes_told_ || !change->before.empty()))
-      Keep({0, "runtime_changed",
+      Warn({0, "runtime_changed",
             fmt::format("{} {} SHA-256 {}", Printable(change->path),
                         change->before.empty()
                             ? "is new among the programs that may start containers:"

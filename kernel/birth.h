@@ -58,14 +58,6 @@ static __noinline bool is_sandbox(struct task_struct *task, struct object *progr
 	return has_host_root(task, set) || is_host_program(program, set);
 }
 
-/* Who is met now may have run before brig, whatever it does. */
-static __always_inline bool is_looking(void)
-{
-	struct abi_settings *set = read_settings();
-
-	return set && set->settling == ABI_LOOKING;
-}
-
 static __always_inline u64 owner_of(u32 type, u64 id)
 {
 	struct namespace_key key = {.id = id, .type = type};
@@ -166,7 +158,7 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 	if (!label.container) {
 		if (program && is_sandbox(task, program, &now, set))
 			return BORN_OUTSIDE;
-		label.container = new_container(task, &now, !program || is_looking());
+		label.container = new_container(task, &now, !program);
 		born = BORN_FIRST;
 	}
 	label.mount_namespace = now.mount;

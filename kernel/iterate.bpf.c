@@ -11,6 +11,7 @@ int label_running_tasks(struct bpf_iter__task *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq;
 	struct task_struct *task = ctx->task;
+	struct abi_settings *set = read_settings();
 	struct subject subject = {};
 	struct scratch *scratch;
 	struct abi_exec *exec;
@@ -20,6 +21,8 @@ int label_running_tasks(struct bpf_iter__task *ctx)
 	u32 born;
 
 	if (!task || (READ(task, flags) & PF_KTHREAD) || !READ(task, nsproxy))
+		return 0;
+	if (set && set->settling == ABI_LOOKING_FIRST && pid_inside(task) != 1)
 		return 0;
 	if (bpf_task_storage_get(&labels, task, 0, 0))
 		return 0;

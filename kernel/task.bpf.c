@@ -111,13 +111,10 @@ __noinline int record_exec(u64 file)
 /* Of the current task, which has just been born into a container or joined one. */
 __noinline int record_birth_of_exec(u64 file, u32 born)
 {
-	u32 flags = is_looking() ? ABI_FOUND_RUNNING : 0;
 	struct subject subject;
 
-	/* Of a container that ran before, who joined it is not known. */
-	if ((flags && born == BORN_JOINED) || !find_subject(&subject))
-		return 0;
-	record_birth(&subject, (void *)file, born, flags);
+	if (find_subject(&subject))
+		record_birth(&subject, (void *)file, born, 0);
 	return 0;
 }
 
@@ -134,6 +131,14 @@ static __always_inline void take_over_number(struct subject *subject, u32 old_pi
 	bpf_map_update_elem(&task_containers, &pid, &container, BPF_ANY);
 }
 
+/* Who is met now may have run before brig. The walk over all tasks finds it, if it lives on. */
+static __always_inline bool is_looking(void)
+{
+	struct abi_settings *set = read_settings();
+
+	return set && set->settling >= ABI_LOOKING;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -143,7 +148,8 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 	u32 born;
 
 	object_of_file(&program, file);
-	if (!find_subject(&subject) && give_birth(&subject, task, &program) == BORN_OUTSIDE) {
+	if (!find_subject(&subject) &&
+	    (is_looking() || give_birth(&subject, task, &program) == BORN_OUTSIDE)) {
 		note_starter(task, READ(file, f_inode));
 		return 0;
 	}

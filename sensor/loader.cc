@@ -141,7 +141,7 @@ Result<> WriteSettings(const ProgramSet& set, const LoadOptions& options) {
   abi_settings settings{};
   const __u32 zero = 0;
   settings.wanted = options.wanted;
-  settings.settling = ABI_LOOKING;
+  settings.settling = ABI_LOOKING_FIRST;
   // Container keys grow over the whole boot, whatever the number of times brig is started.
   const __u64 first_key = static_cast<__u64>(SystemClock().BootNs() / 1'000'000'000) << 20;
   if (bpf_map_update_elem(MapFd(set, "next_key"), &zero, &first_key, BPF_ANY) != 0)
@@ -194,6 +194,8 @@ Result<> TellPrograms(const LoadOptions& options, const Handles& handles) {
 }
 
 Result<> LabelRunningTasks(const ProgramSet& set, Loaded& loaded) {
+  BRIG_ASSIGN(loaded.tasks_labelled, RunIterator(ProgramOf(set, "label_running_tasks")));
+  BRIG_TRY(WriteSettling(loaded.handles, ABI_LOOKING));
   for (int walk = 0; walk < kMaxWalks; ++walk) {
     BRIG_ASSIGN(const std::size_t found, RunIterator(ProgramOf(set, "label_running_tasks")));
     loaded.tasks_labelled += found;

@@ -51,7 +51,7 @@ struct AddressObject {
 // late.
 [[nodiscard]] Result<> WriteInheritLate(const Handles& handles, bool late);
 
-// ABI_LOOKING, ABI_SETTLING, or 0: the containers found running are judged as all others from here
+// ABI_LOOKING and so on, or 0: the containers found running are judged as all others from here
 // on, for what they are allowed is written, or is not to be had.
 [[nodiscard]] Result<> WriteSettling(const Handles& handles, std::uint32_t settling);
 

@@ -231,10 +231,11 @@ ABI_CHECK(abi_end, 16);
 #define ABI_SURFACES 16	  /* at least brig::kSurfaceCount, a power of two */
 #define ABI_GUARDED_DEVICES 16
 
-/* While tasks are looked for that ran before brig, then while it is not known what the containers
- * found running are allowed. */
+/* While tasks are looked for that ran before brig: first those that a container began with, which
+ * stay, then all; then while it is not known what the containers found are allowed. */
 #define ABI_SETTLING 1u
 #define ABI_LOOKING 2u
+#define ABI_LOOKING_FIRST 3u
 
 struct abi_settings {
 	__u64 wanted; /* telemetry operations to send: bit = operation */
@@ -251,7 +252,7 @@ struct abi_settings {
 	__u32 host_uts_namespace;
 	__u32 host_cgroup_namespace;
 	__u8 surface[ABI_SURFACES]; /* enum brig::Mode, by enum brig::Surface */
-	__u32 settling;		    /* ABI_LOOKING, ABI_SETTLING or 0 */
+	__u32 settling;		    /* ABI_SETTLING and above, or 0 */
 	__u32 padding;
 };
 ABI_CHECK(abi_settings, 160);

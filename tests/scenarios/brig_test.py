@@ -42,6 +42,19 @@ class OneBrig(unittest.TestCase):
             brig.wait_for_finding(container=loud)
             self.assertEqual(brig.findings(container=quiet), [])
 
+    def test_a_container_that_starts_programs_while_brig_starts_is_found_once(self):
+        with Runc() as runc:
+            # In the background, and not waited for: many are born by one that is not yet known.
+            busy = [runc.start(["sh", "-c", "while :; do /bin/true & usleep 2000; done"])
+                    for _ in range(2)]
+            for _ in range(3):
+                with Brig(runc=runc) as brig:
+                    wait_for(lambda: {each["id"] for each in brig.containers()} >= set(busy),
+                             "the names of both")
+                    self.assertEqual(sorted(each["id"] for each in brig.containers()),
+                                     sorted(busy))
+                    self.assertEqual(brig.findings(), [])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
