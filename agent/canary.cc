@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 #include "agent/confine.h"
@@ -79,8 +81,11 @@ int Image(const Stage& stage) {
   return errno == ENOEXEC ? 0 : errno;
 }
 
+// shmat's answer to a failure.
+bool IsNowhere(const void* memory) { return std::bit_cast<std::intptr_t>(memory) == -1; }
+
 int Neighbours(const Stage& stage) {
-  return ::shmat(*stage.shm, nullptr, SHM_RDONLY) != reinterpret_cast<void*>(-1) ? 0 : errno;
+  return IsNowhere(::shmat(*stage.shm, nullptr, SHM_RDONLY)) ? errno : 0;
 }
 
 int Leavings(const Stage& stage) {
@@ -165,7 +170,7 @@ class Canary : public Child {
     if (*stage_.shm < 0) return Fail(ErrorCode::kUnavailable, "no shared memory can be made");
     const void* held = ::shmat(*stage_.shm, nullptr, SHM_RDONLY);
     ::shmctl(*stage_.shm, IPC_RMID, nullptr);
-    if (held == reinterpret_cast<const void*>(-1)) return FailErrno("hold shared memory");
+    if (IsNowhere(held)) return FailErrno("hold shared memory");
     return held;
   }
 
