@@ -29,6 +29,7 @@ class Watched:
                 self.act()
             except Exception as error:
                 error.add_note(f"brigd: {guest.run('tail -c 3000 /run/brigd.log').stdout}")
+                error.add_note(f"kernel: {guest.run('dmesg | tail -n 15').stdout}")
                 raise
             finally:
                 self.guest = None
