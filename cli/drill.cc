@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using drill::Outcome;
-using drill::Technique;
 
 class Drill final : public Command {
  public:
@@ -135,7 +134,7 @@ drill::DrillOptions Drill::MakeOptions() const {
 }
 
 Result<std::string> Drill::FindRuntime() const {
-  const std::string found = runtime_.empty() ? FindProgram({"runc", "crun"}) : runtime_;
+  std::string found = runtime_.empty() ? FindProgram({"runc", "crun"}) : runtime_;
   if (found.empty())
     return Fail(ErrorCode::kNotFound,
                 "neither runc nor crun is here: install one, or give --runtime");

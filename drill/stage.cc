@@ -295,7 +295,7 @@ bool Stage::FileChanged() const {
 // What it says of itself (its memory, its signals, its limit), and what the kernel says of it. A
 // stopped one says nothing.
 std::string Stage::VictimState() {
-  const std::string state = StateOfProcess(victim_->pid());
+  std::string state = StateOfProcess(victim_->pid());
   if (state.find("alive") == std::string::npos) return state;
   const std::size_t before = victim_->Output().size();
   if (!victim_->Say("")) return "gone";

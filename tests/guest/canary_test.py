@@ -13,6 +13,7 @@ from guest.watched import Watched  # noqa: E402
 
 TRIED = [f"I{number}" for number in range(1, 11)]
 INTERVAL_S = 30
+PATIENCE_S = 4 * INTERVAL_S  # the guest is slow, and its clock is the host's
 SWITCH = "/proc/sys/kernel/ftrace_enabled"
 
 
@@ -33,21 +34,20 @@ class Scene(Watched):
     def act(self):
         self.before = self.traces()
         self.start_brig("--mode all=watch")
-        self.proven = self.until("the first proofs", self.proofs, 60)
-        self.sealed = self.until("them in a checkpoint", self.says, 60)
+        self.proven = self.until("the first proofs", self.proofs, PATIENCE_S)
+        self.sealed = self.until("them in a checkpoint", self.says, PATIENCE_S)
         self.metrics = self.run("brig status --metrics")
         self.run("mv /dev/kmsg /dev/away")
-        self.lame = self.until("doubt of one", lambda: self.proofs("I2"), 2 * INTERVAL_S)
-        self.lame_sealed = self.until("it in a checkpoint", lambda: self.says("I2"), 60)
+        self.lame = self.until("doubt of one", lambda: self.proofs("I2"), PATIENCE_S)
+        self.lame_sealed = self.until("it in a checkpoint", lambda: self.says("I2"), PATIENCE_S)
         self.run("mv /dev/away /dev/kmsg")
-        self.until("its new proof", self.proofs, 2 * INTERVAL_S)
+        self.until("its new proof", self.proofs, PATIENCE_S)
         self.can_be_off = self.guest.run(f"echo 0 >{SWITCH}").status == 0
         if self.can_be_off:
-            # Twice the interval: the guest is slow, and its clock is the host's.
-            self.off = self.until("doubt", lambda: self.proofs(*TRIED), 2 * INTERVAL_S)
-            self.off_sealed = self.until("it in a checkpoint", lambda: self.says(*TRIED), 60)
+            self.off = self.until("doubt", lambda: self.proofs(*TRIED), PATIENCE_S)
+            self.off_sealed = self.until("it in a checkpoint", lambda: self.says(*TRIED), PATIENCE_S)
             self.run(f"echo 1 >{SWITCH}")
-            self.again = self.until("new proofs", self.proofs, 2 * INTERVAL_S)
+            self.again = self.until("new proofs", self.proofs, PATIENCE_S)
         self.table = self.run("brig status")
         self.all = self.notices()
         self.findings = self.json("findings --limit 0")

@@ -38,6 +38,7 @@ MEMORY_MIB = 1024
 CPUS = int(os.environ.get("BRIG_GUEST_CPUS", "1"))  # each keeps a processor of this host busy
 BOOT_TIMEOUT_S = 120
 COMMAND_TIMEOUT_S = 60
+START_TIMEOUT_S = 180  # of a container, beside many others and other guests
 SAVE_TIMEOUT_S = 120
 PART_BYTES = 512  # of a command that are sent at once
 # What Debian's kernels offer; without "bpf" programs of the guard cannot be attached.
@@ -258,7 +259,8 @@ class Guest:
         start = self._container_start(command, name, weaknesses)
         answer = self.run(f"({start}) >/run/{name}.log 2>&1 &\n"
                           f"for try in $(seq 100); do runc state {name} >/run/{name}.state 2>&1 &&"
-                          f" exit 0; usleep 100000; done; cat /run/{name}.log >&2; exit 1")
+                          f" exit 0; usleep 100000; done; cat /run/{name}.log >&2; exit 1",
+                          START_TIMEOUT_S)
         if answer.status != 0:
             raise GuestError(f"container {name} does not start: {answer.stderr}")
 
