@@ -45,7 +45,8 @@ class Scene(Watched):
         self.can_be_off = self.guest.run(f"echo 0 >{SWITCH}").status == 0
         if self.can_be_off:
             self.off = self.until("doubt", lambda: self.proofs(*TRIED), PATIENCE_S)
-            self.off_sealed = self.until("it in a checkpoint", lambda: self.says(*TRIED), PATIENCE_S)
+            self.off_sealed = self.until("it in a checkpoint", lambda: self.says(*TRIED),
+                                         PATIENCE_S)
             self.run(f"echo 1 >{SWITCH}")
             self.again = self.until("new proofs", self.proofs, PATIENCE_S)
         self.table = self.run("brig status")
