@@ -221,8 +221,9 @@ class FullDisk(unittest.TestCase):
                 name = runc.start(["sleep", "1000"])
                 wait_for(lambda: [each for each in brig.containers() if each["id"] == name],
                          "the container")
-                notes = " ".join(brig.status()["notes"])
-                self.assertIn("ledger", notes)
+                # Told at the next try to open the ledger: within five seconds.
+                wait_for(lambda: any("No space left" in note for note in brig.status()["notes"]),
+                         "the note about the ledger")
 
 
 class Clients(unittest.TestCase):
