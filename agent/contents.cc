@@ -82,7 +82,7 @@ std::optional<Contents::Change> Contents::Finish(const std::string& sha256) {
 
 std::optional<Contents::Change> Contents::Step() {
   if (!reading_) BeginNext();
-  settled_ = !reading_;
+  complete_ = !reading_;
   if (!reading_) return std::nullopt;
   const auto part = AddPart(reading_->file.get(), reading_->hash);
   if (!part) return Finish("");

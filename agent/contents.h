@@ -39,7 +39,7 @@ class Contents {
 
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
   // Everything is read that can be.
-  [[nodiscard]] bool settled() const { return settled_; }
+  [[nodiscard]] bool complete() const { return complete_; }
 
  private:
   struct Known {
@@ -59,7 +59,7 @@ class Contents {
   std::vector<std::string> paths_;
   std::map<std::string, Known> known_;
   std::optional<Reading> reading_;
-  bool settled_ = false;
+  bool complete_ = false;
 };
 
 // The same at once, for one file.

@@ -35,7 +35,7 @@ class ContentsOfFiles : public testing::Test {
     std::vector<Contents::Change> changes;
     do {
       if (auto change = contents_.Step()) changes.push_back(*std::move(change));
-    } while (!contents_.settled());
+    } while (!contents_.complete());
     return changes;
   }
 

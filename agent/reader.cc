@@ -206,7 +206,7 @@ class Reader : public Child {
     for (const ProgramFile& runtime : start().setup.options.runtimes)
       if (!runtime.sha256.empty()) named.push_back(runtime.path);
     contents_.Watch(std::move(named));
-    for (int step = 0; step < kMostSteps && !contents_.settled(); ++step) (void)contents_.Step();
+    for (int step = 0; step < kMostSteps && !contents_.complete(); ++step) (void)contents_.Step();
   }
 
   void RefreshListed() {
@@ -234,7 +234,7 @@ class Reader : public Child {
                             ? "is new among the programs that may start containers:"
                             : fmt::format("had SHA-256 {} and has", change->before),
                         change->now)});
-    if (!runtimes_told_ && contents_.settled()) TellRuntimes();
+    if (!runtimes_told_ && contents_.complete()) TellRuntimes();
   }
 
   void TellRuntimes() {
