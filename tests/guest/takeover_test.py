@@ -21,17 +21,31 @@ until test -e /tmp/end; do
 done
 """
 
+# The same with a device that its start gave it and no default does.
+USES = """
+until test -e /tmp/go; do usleep 100000; done
+until test -e /tmp/end; do
+    if (: </dev/loop-control) 2>/dev/null; then echo used >>/tmp/used
+    else echo broken >>/tmp/broken; fi
+    usleep 100000
+done
+"""
+
 
 class Scene(Watched):
     """One brigd is killed, the next takes over, hands over to a third, which is stopped."""
 
-    def count(self, what):
-        done = self.guest.run(f"cat /run/bundles/tries/rootfs/tmp/{what} 2>/dev/null | wc -l")
+    def count(self, what, container="tries"):
+        done = self.guest.run(f"cat /run/bundles/{container}/rootfs/tmp/{what} 2>/dev/null | wc -l")
         return int(done.stdout)
 
-    def more(self, what):
-        before = self.count(what)
-        self.until(f"more tries that {what}", lambda: self.count(what) > before + 3)
+    def more(self, what, container="tries"):
+        before = self.count(what, container)
+        self.until(f"more tries that {what}", lambda: self.count(what, container) > before + 3)
+
+    def devices_of(self, container):
+        return [device for each in self.json("containers") if each["id"] == container
+                for device in each["devices"]]
 
     def about_tries(self):
         return [each for each in self.json("findings --limit 0")
@@ -45,6 +59,10 @@ class Scene(Watched):
         self.run("echo the-secret >/etc/secret")
         self.start_brig()
         self.guest.start_container(TRIES, "tries", mounts=[oci.bind("/etc", "/volume")])
+        self.guest.start_container(USES, "uses", devices=[oci.device("/dev/loop-control", 10, 237)])
+        self.until("what its start gave it", lambda: self.devices_of("uses"))
+        self.run("touch /run/bundles/uses/rootfs/tmp/go")
+        self.more("used", "uses")
         self.more("refused")
         self.run("kill -9 $(cat /run/brigd.pid)")
         self.until("the end of the killed one", self.ended)
@@ -64,12 +82,14 @@ class Scene(Watched):
         self.until("the refusals of the last one", self.last_refused)
         self.escaped_in_all = self.count("escaped")
         self.broken = self.count("broken")
+        self.more("used", "uses")
+        self.unused = self.count("broken", "uses")
         self.found = self.about_tries()
         self.run("kill $(cat /run/brigd.pid)")
         self.until("the end of the stopped one", self.ended)
         self.more("escaped")
         self.left = self.run("ls /sys/fs/bpf").split()
-        self.run("touch /run/bundles/tries/rootfs/tmp/end")
+        self.run("touch /run/bundles/tries/rootfs/tmp/end /run/bundles/uses/rootfs/tmp/end")
 
 
 class Takeover(unittest.TestCase):
@@ -91,6 +111,9 @@ class Takeover(unittest.TestCase):
 
     def test_what_is_allowed_is_never_refused(self):
         self.assertEqual(self.scene.broken, 0)
+
+    def test_what_its_start_gave_a_container_is_never_refused(self):
+        self.assertEqual(self.scene.unused, 0)
 
     def test_a_clean_stop_takes_the_guard_away(self):
         self.assertEqual(self.scene.left, [])
