@@ -17,6 +17,9 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakePolicyExplain());
   commands.push_back(MakeLedgerVerify());
   commands.push_back(MakeLedgerShow());
+  commands.push_back(MakeLedgerProve());
+  commands.push_back(MakeLedgerConsistency());
+  commands.push_back(MakeLedgerCheck());
   commands.push_back(MakeDrill());
   commands.push_back(MakeDoctor());
   commands.push_back(MakeCompletion());

@@ -155,6 +155,48 @@ TEST_F(RecordOnDisk, AnEntryIsShownByItsIndex) {
   EXPECT_NE(none.exit.error().message.find("the record has 1"), std::string::npos);
 }
 
+TEST_F(RecordOnDisk, AProofIsCheckedWithoutTheRecord) {
+  Write({Notice{kThen, "start", "brigd starts"}, Notice{kThen, "stop", "brigd stops"}});
+  const std::string proof = Brig({"ledger", "prove", "1"}).out;
+  const std::string file = state_ + "/proof";
+  const std::string key = *ReadFile(state_ + "/ledger/key.pub");
+  std::filesystem::rename(state_ + "/ledger", state_ + "/elsewhere");
+  ASSERT_TRUE(ReplaceFile(file, proof));
+  EXPECT_FALSE(Brig({"ledger", "check", file}).exit) << "whose key?";
+  const Outcome good = Brig({"ledger", "check", file, "--key", key});
+  EXPECT_EQ(good.exit, Exit::kFine) << good.out;
+  EXPECT_TRUE(good.out.starts_with("HOLDS  entry 1")) << good.out;
+  EXPECT_NE(good.out.find("brigd stops"), std::string::npos) << good.out;
+
+  std::string bent = proof;
+  bent.replace(bent.find("index 1"), 7, "index 0");
+  ASSERT_TRUE(ReplaceFile(file, bent));
+  const Outcome bad = Brig({"ledger", "check", file, "--key", key});
+  EXPECT_EQ(bad.exit, Exit::kNo);
+  EXPECT_TRUE(bad.out.starts_with("DOES NOT HOLD")) << bad.out;
+  ASSERT_TRUE(ReplaceFile(file, "no proof"));
+  EXPECT_FALSE(Brig({"ledger", "check", file, "--key", key}).exit);
+}
+
+TEST_F(RecordOnDisk, AnOldCheckpointIsHeldAgainstTheRecordOfToday) {
+  Write({Notice{kThen, "start", "brigd starts"}});
+  const std::string old = state_ + "/monday.note";
+  std::filesystem::copy(state_ + "/ledger/checkpoint", old);
+  Write({Notice{kThen, "stop", "brigd stops"}, Notice{kThen, "start", "brigd starts"}});
+  const std::string file = state_ + "/since";
+  ASSERT_TRUE(ReplaceFile(file, Brig({"ledger", "consistency", "1"}).out));
+  const Outcome good = Brig({"ledger", "check", file, "--checkpoint", old});
+  EXPECT_EQ(good.exit, Exit::kFine) << good.out;
+  EXPECT_NE(good.out.find("the first 1 entries unchanged"), std::string::npos) << good.out;
+  EXPECT_FALSE(Brig({"ledger", "check", file}).exit) << "which old checkpoint?";
+
+  // The same beginning of another history.
+  std::filesystem::remove_all(state_ + "/ledger");
+  Write({Notice{kThen, "start", "brigd began"}, Notice{kThen, "stop", "brigd stops"}});
+  ASSERT_TRUE(ReplaceFile(file, Brig({"ledger", "consistency", "1"}).out));
+  EXPECT_EQ(Brig({"ledger", "check", file, "--checkpoint", old}).exit, Exit::kNo);
+}
+
 TEST_F(RecordOnDisk, VerifyingNamesTheWrongByteAndExitsWithOne) {
   Write({Notice{kThen, "start", "brigd starts"}});
   EXPECT_EQ(Brig({"ledger", "verify"}).exit, Exit::kFine);

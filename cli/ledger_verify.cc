@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/key_choice.h"
 #include "cli/text.h"
 #include "ledger/verify.h"
 
@@ -35,11 +36,7 @@ class LedgerVerify final : public Command {
                       "against what was kept elsewhere"}}};
   }
   void Declare(Flags& flags) override {
-    flags.Option({.name = "--key",
-                  .value_name = "FILE",
-                  .help = "the log's public key, or a file that holds it",
-                  .hint = Hint::kFile,
-                  .target = &key_});
+    DeclareKey(flags, key_);
     flags.Option({.name = "--checkpoint",
                   .value_name = "FILE",
                   .help = "a checkpoint that the record must contain; may be given several times",
@@ -61,12 +58,7 @@ std::string Rate(double bytes, double seconds) {
 Result<ledger::VerifyOptions> LedgerVerify::Options(const Session& session) const {
   ledger::VerifyOptions options;
   if (!key_.empty()) {
-    std::string text = key_;
-    if (auto content = ReadFile(key_, 4096)) text = *std::move(content);
-    while (text.ends_with('\n')) text.pop_back();
-    auto key = ledger::ParseVerifierKey(text);
-    if (!key) return Within("--key", std::move(key).error());
-    options.key = *std::move(key);
+    BRIG_ASSIGN(options.key, ChosenKey(key_));
   }
   for (const std::string& path : checkpoints_) {
     BRIG_ASSIGN(const std::string note, ReadFile(path, ledger::kMaxNoteBytes));
@@ -133,7 +125,7 @@ void PrintReport(const Session& session, const ledger::VerifyReport& report) {
     PrintFaults(session, report);
   fmt::print(session.out, "root    {}\nkey     {}{}\n", ToHex(report.root),
              Safe(ledger::FormatVerifierKey(report.key)),
-             report.key_from_ledger ? "  (from beside the record: compare it with a copy)" : "");
+             report.key_from_ledger ? kKeyFromBeside : "");
   fmt::print(session.out, "read    {} in {} segments, {:.1f} s, {}\n", HumanBytes(report.bytes),
              report.segments, report.seconds,
              Rate(static_cast<double>(report.bytes), report.seconds));

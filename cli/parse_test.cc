@@ -42,7 +42,9 @@ TEST(Parse, SaysWhichWordIsNoCommandAndWhatIs) {
   Globals globals;
   EXPECT_EQ(CommandOf({"--json", "xyzzy"}, globals),
             "error: `xyzzy` is not a command: see `brig --help`");
-  const std::string choice = "`brig ledger verify` or `brig ledger show`";
+  const std::string choice =
+      "`brig ledger verify` or `brig ledger show` or `brig ledger prove` or `brig ledger "
+      "consistency` or `brig ledger check`";
   EXPECT_EQ(CommandOf({"--run", "/x", "xyzzy"}, globals),
             "error: `xyzzy` is not a command: see `brig --help`");
   EXPECT_EQ(CommandOf({"ledger", "dance"}, globals),

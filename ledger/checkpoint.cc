@@ -16,12 +16,12 @@ std::string FormatBody(const CheckpointBody& body) {
   return text;
 }
 
-static Result<std::uint64_t> ParseSize(std::string_view text) {
+Result<std::uint64_t> ParseTreeSize(std::string_view text) {
   std::uint64_t size = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size);
   const bool whole = failure == std::errc{} && end == text.data() + text.size();
-  if (!whole || (text.size() > 1 && text.front() == '0'))
-    return Fail(ErrorCode::kInvalid, "a tree size is a decimal number");
+  if (!whole || (text.size() > 1 && text.front() == '0') || size >> 63 != 0)
+    return Fail(ErrorCode::kInvalid, "a tree size is a decimal number below 2^63");
   return size;
 }
 
@@ -37,7 +37,7 @@ Result<CheckpointBody> ParseBody(std::string_view text) {
   if (lines.size() < 3) return Fail(ErrorCode::kInvalid, "a checkpoint has three lines or more");
   CheckpointBody body;
   body.origin = lines[0];
-  BRIG_ASSIGN(body.size, ParseSize(lines[1]));
+  BRIG_ASSIGN(body.size, ParseTreeSize(lines[1]));
   BRIG_ASSIGN(const Bytes root, FromBase64(lines[2]));
   if (root.size() != body.root.size()) return Fail(ErrorCode::kInvalid, "a root hash has 32 bytes");
   std::ranges::copy(root, body.root.begin());

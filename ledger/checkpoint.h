@@ -27,6 +27,9 @@ struct CheckpointBody {
   bool operator==(const CheckpointBody&) const = default;
 };
 
+// A number as these formats write it: decimal, no leading zero, below 2^63 (where others stop).
+[[nodiscard]] Result<std::uint64_t> ParseTreeSize(std::string_view text);
+
 std::string FormatBody(const CheckpointBody& body);
 [[nodiscard]] Result<CheckpointBody> ParseBody(std::string_view text);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace brig::ledger {
@@ -50,53 +51,40 @@ Digest Tree::Root() const {
   return root;
 }
 
-static Digest RootOf(std::span<const Digest> leaves) {
-  Tree tree;
-  for (const Digest& leaf : leaves) tree.Append(leaf);
-  return tree.Root();
+// How many of [begin, end) stand on the left: the largest power of two below their number.
+static std::uint64_t Left(const Range& part) { return std::bit_floor(part.end - part.begin - 1); }
+
+// One step down from `part`, to the half that holds `index`; gives the other half.
+static Range StepDown(Range& part, std::uint64_t index) {
+  const std::uint64_t middle = part.begin + Left(part);
+  const Range left{part.begin, middle};
+  const Range right{middle, part.end};
+  part = index < middle ? left : right;
+  return index < middle ? right : left;
 }
 
-// The number of leaves on the left of a tree of `size` > 1: the largest power of two below it.
-static std::uint64_t Left(std::uint64_t size) { return std::bit_floor(size - 1); }
-
-Result<std::vector<Digest>> InclusionProof(std::uint64_t index, std::span<const Digest> leaves) {
-  if (index >= leaves.size())
-    return Fail(ErrorCode::kInvalid,
-                fmt::format("no leaf {} in a tree of {}", index, leaves.size()));
+Result<std::vector<Range>> InclusionRanges(std::uint64_t index, std::uint64_t size) {
+  if (index >= size)
+    return Fail(ErrorCode::kInvalid, fmt::format("no leaf {} in a tree of {}", index, size));
   // Walks down to the leaf; each step's other half is one hash of the proof, the lowest first.
-  std::vector<Digest> proof;
-  while (leaves.size() > 1) {
-    const std::uint64_t left = Left(leaves.size());
-    const bool go_left = index < left;
-    proof.push_back(RootOf(go_left ? leaves.subspan(left) : leaves.first(left)));
-    leaves = go_left ? leaves.first(left) : leaves.subspan(left);
-    if (!go_left) index -= left;
-  }
-  return std::vector<Digest>(proof.rbegin(), proof.rend());
+  std::vector<Range> ranges;
+  for (Range part{0, size}; part.end - part.begin > 1;) ranges.push_back(StepDown(part, index));
+  std::ranges::reverse(ranges);
+  return ranges;
 }
 
-Result<std::vector<Digest>> ConsistencyProof(std::uint64_t old_size,
-                                             std::span<const Digest> leaves) {
-  if (old_size > leaves.size())
-    return Fail(ErrorCode::kInvalid,
-                fmt::format("no head of {} in a tree of {}", old_size, leaves.size()));
-  if (old_size == 0 || old_size == leaves.size()) return std::vector<Digest>{};
+Result<std::vector<Range>> ConsistencyRanges(std::uint64_t old_size, std::uint64_t size) {
+  if (old_size > size)
+    return Fail(ErrorCode::kInvalid, fmt::format("no head of {} in a tree of {}", old_size, size));
+  std::vector<Range> ranges;
+  if (old_size == 0 || old_size == size) return ranges;
   // Walks down to where the old tree ends. Its last full subtree opens the proof unless it is the
   // whole old tree, whose root the verifier has already.
-  std::vector<Digest> proof;
-  bool whole = true;
-  while (old_size != leaves.size()) {
-    const std::uint64_t left = Left(leaves.size());
-    const bool go_left = old_size <= left;
-    proof.push_back(RootOf(go_left ? leaves.subspan(left) : leaves.first(left)));
-    leaves = go_left ? leaves.first(left) : leaves.subspan(left);
-    if (!go_left) {
-      old_size -= left;
-      whole = false;
-    }
-  }
-  if (!whole) proof.push_back(RootOf(leaves));
-  return std::vector<Digest>(proof.rbegin(), proof.rend());
+  Range part{0, size};
+  while (part.end != old_size) ranges.push_back(StepDown(part, old_size - 1));
+  if (part.begin != 0) ranges.push_back(part);
+  std::ranges::reverse(ranges);
+  return ranges;
 }
 
 // Both verifications are those of RFC 9162, 2.1.3.2 and 2.1.4.2: `node` and `last` are the

@@ -39,12 +39,19 @@ class Tree {
   std::vector<Digest> peaks_;
 };
 
-// The proofs read the leaf hashes they need from `leaves`, all of the tree's: O(n) work. kInvalid
-// when what is asked for lies outside the tree.
-[[nodiscard]] Result<std::vector<Digest>> InclusionProof(std::uint64_t index,
-                                                         std::span<const Digest> leaves);
-[[nodiscard]] Result<std::vector<Digest>> ConsistencyProof(std::uint64_t old_size,
-                                                           std::span<const Digest> leaves);
+// The leaves [begin, end) of a tree.
+struct Range {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  bool operator==(const Range&) const = default;
+};
+
+// What a proof is made of: the roots of these parts, taken as trees of their own, one hash each, in
+// the order of the proof. They do not overlap. At most 65 of them; kInvalid when what is asked for
+// lies outside the tree.
+[[nodiscard]] Result<std::vector<Range>> InclusionRanges(std::uint64_t index, std::uint64_t size);
+[[nodiscard]] Result<std::vector<Range>> ConsistencyRanges(std::uint64_t old_size,
+                                                           std::uint64_t size);
 
 // True when `proof` shows that the tree with this size and root has `leaf` at `index`.
 [[nodiscard]] bool VerifyInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flag by which a person says whose signatures count. Thread safe (no state).
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "cli/flags.h"
+#include "ledger/note.h"
+
+namespace brig::cli {
+
+// Declares --key.
+void DeclareKey(Flags& flags, std::string& key);
+// What was given: a verifier key, or a file that holds one on its only line.
+[[nodiscard]] Result<ledger::VerifierKey> ChosenKey(const std::string& text);
+// The words to print beside a key that came from where the data came from.
+inline constexpr std::string_view kKeyFromBeside =
+    "  (from beside the record: compare it with a copy)";
+
+}  // namespace brig::cli

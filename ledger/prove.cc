@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "ledger/checkpoint_store.h"
+#include "ledger/layout.h"
+#include "ledger/range_roots.h"
+#include "ledger/reader.h"
+#include "ledger/segment.h"
+#include "ledger/tree.h"
+
+namespace brig::ledger {
+namespace {
+
+struct Head {
+  std::string note;
+  CheckpointBody body;
+};
+
+Result<Head> LatestHead(Disk& disk, const std::string& directory, const VerifierKey& key) {
+  Head head;
+  auto note = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
+  if (!note && note.error().code == ErrorCode::kNotFound)
+    return Fail(ErrorCode::kNotFound, "no checkpoint yet: nothing is sealed");
+  if (!note) return std::unexpected(std::move(note).error());
+  head.note = *std::move(note);
+  BRIG_ASSIGN(head.body, OpenCheckpoint(key, head.note));
+  return head;
+}
+
+Result<Head> HeadOfSize(Disk& disk, const std::string& directory, const VerifierKey& key,
+                        std::uint64_t size) {
+  BRIG_ASSIGN(CheckpointReader reader, CheckpointReader::Open(disk, directory));
+  std::optional<std::uint64_t> before;
+  for (;;) {
+    BRIG_ASSIGN(auto stored, reader.Next());
+    if (!stored || stored->body.size > size) {
+      const std::string near = stored ? fmt::format(", then {}", stored->body.size) : "";
+      const std::string last = before ? fmt::format("{}", *before) : "none";
+      return Fail(
+          ErrorCode::kNotFound,
+          fmt::format("no checkpoint of {} entries: the last before is of {}{}", size, last, near));
+    }
+    if (stored->body.size == size) {
+      Head head{std::move(stored->note), {}};
+      BRIG_ASSIGN(head.body, OpenCheckpoint(key, head.note));
+      return head;
+    }
+    before = stored->body.size;
+  }
+}
+
+// The tree of all entries before the segment that holds `index`, as its header says. Nothing
+// vouches for it but the proof that comes of it.
+Result<Tree> TreeBefore(Disk& disk, const std::string& directory, std::uint64_t index) {
+  BRIG_ASSIGN(const auto segments, ListSegments(disk, directory));
+  const auto behind = std::ranges::upper_bound(segments, index);
+  if (behind == segments.begin())
+    return Fail(ErrorCode::kNotFound, fmt::format("no segment with entry {}", index));
+  const std::string name = SegmentName(*(behind - 1));
+  BRIG_ASSIGN(auto file, disk.Open(Join(directory, name), OpenMode::kRead));
+  BRIG_ASSIGN(const auto scanner, SegmentScanner::Open(std::move(file), name, *(behind - 1)));
+  return Tree::FromPeaks(scanner.header().first_index, scanner.header().peaks);
+}
+
+// Lets the entries from `from` to `size` go by.
+Result<> ForEntries(Disk& disk, const std::string& directory, std::uint64_t from,
+                    std::uint64_t size, const std::function<void(const Entry&)>& each) {
+  BRIG_ASSIGN(const auto reader, Reader::Open(directory, disk));
+  BRIG_TRY(reader->Seek(from));
+  for (std::uint64_t index = from; index < size; ++index) {
+    BRIG_ASSIGN(const auto entry, reader->Next());
+    if (!entry)
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("{} entries are sealed, {} are here", size, index));
+    each(*entry);
+  }
+  return {};
+}
+
+// A proof that does not hold says that the files are not what was sealed.
+template <class Value>
+Result<Value> OrCorrupt(const Result<CheckpointBody>& checked, Value proof) {
+  if (checked) return proof;
+  return Fail(ErrorCode::kCorrupt,
+              fmt::format("the ledger does not prove it: {}: `brig ledger verify` tells where",
+                          checked.error().message));
+}
+
+}  // namespace
+
+Result<VerifierKey> ReadKey(const std::string& directory, Disk& disk) {
+  BRIG_ASSIGN(std::string line, ReadSmall(disk, Join(directory, kKeyFile), 1024));
+  while (line.ends_with('\n')) line.pop_back();
+  return ParseVerifierKey(line);
+}
+
+Result<TlogProof> ProveEntry(const std::string& directory, std::uint64_t index, Disk& disk) {
+  BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
+  BRIG_ASSIGN(Head head, LatestHead(disk, directory, key));
+  if (index >= head.body.size)
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("entry {} is not sealed: the latest checkpoint covers {}", index,
+                            head.body.size));
+  BRIG_ASSIGN(const Tree before, TreeBefore(disk, directory, index));
+  BRIG_ASSIGN(const auto ranges, InclusionRanges(index, head.body.size));
+  auto roots = RangeRoots::Make(before, ranges);
+  if (!roots) return Fail(ErrorCode::kCorrupt, roots.error().message);
+  TlogProof proof;
+  proof.index = index;
+  proof.checkpoint = std::move(head.note);
+  BRIG_TRY(ForEntries(disk, directory, before.size(), head.body.size, [&](const Entry& entry) {
+    roots->Add(LeafHash(entry.bytes));
+    if (entry.index == index) proof.extra.assign(entry.bytes.begin(), entry.bytes.end());
+  }));
+  BRIG_ASSIGN(proof.hashes, roots->Roots());
+  const auto checked = CheckEntry(proof, proof.extra, key);
+  return OrCorrupt(checked, std::move(proof));
+}
+
+Result<Extension> ProveExtension(const std::string& directory, std::uint64_t old_size,
+                                 std::optional<std::uint64_t> size, Disk& disk) {
+  BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
+  BRIG_ASSIGN(Head head,
+              size ? HeadOfSize(disk, directory, key, *size) : LatestHead(disk, directory, key));
+  if (old_size > head.body.size)
+    return Fail(ErrorCode::kInvalid, fmt::format("the checkpoint of {} entries cannot continue {}",
+                                                 head.body.size, old_size));
+  BRIG_ASSIGN(Tree tree, TreeBefore(disk, directory, old_size));
+  BRIG_ASSIGN(const auto ranges, ConsistencyRanges(old_size, head.body.size));
+  auto roots = RangeRoots::Make(tree, ranges);
+  if (!roots) return Fail(ErrorCode::kCorrupt, roots.error().message);
+  CheckpointBody old{head.body.origin, old_size, tree.Root(), {}};
+  BRIG_TRY(ForEntries(disk, directory, tree.size(), head.body.size, [&](const Entry& entry) {
+    const Digest leaf = LeafHash(entry.bytes);
+    roots->Add(leaf);
+    if (entry.index >= old_size) return;
+    tree.Append(leaf);
+    if (tree.size() == old_size) old.root = tree.Root();
+  }));
+  Extension extension{old_size, {}, std::move(head.note)};
+  BRIG_ASSIGN(extension.hashes, roots->Roots());
+  const auto checked = CheckExtension(extension, old, key);
+  return OrCorrupt(checked, std::move(extension));
+}
+
+}  // namespace brig::ledger
