@@ -20,6 +20,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeLedgerProve());
   commands.push_back(MakeLedgerConsistency());
   commands.push_back(MakeLedgerCheck());
+  commands.push_back(MakeLedgerTiles());
   commands.push_back(MakeDrill());
   commands.push_back(MakeDoctor());
   commands.push_back(MakeCompletion());

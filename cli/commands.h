@@ -28,6 +28,7 @@ std::unique_ptr<Command> MakeLedgerShow();
 std::unique_ptr<Command> MakeLedgerProve();
 std::unique_ptr<Command> MakeLedgerConsistency();
 std::unique_ptr<Command> MakeLedgerCheck();
+std::unique_ptr<Command> MakeLedgerTiles();
 std::unique_ptr<Command> MakeDrill();
 std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeCompletion();

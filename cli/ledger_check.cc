@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/key_choice.h"
+#include "cli/ledger_flags.h"
 #include "cli/text.h"
 #include "ledger/prove.h"
 #include "model/record.h"

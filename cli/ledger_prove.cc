@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/ledger_flags.h"
 #include "ledger/prove.h"
 
 namespace brig::cli {
@@ -38,16 +39,25 @@ class LedgerProve final : public Command {
                     .help = "which entry; the first is 0",
                     .required = true,
                     .target = &index_});
+    DeclareTiles(flags, tiles_);
+    DeclareKey(flags, key_);
   }
   Result<Exit> Run(const Session& session) override {
-    auto proof = ledger::ProveEntry(session.ledger_directory(), index_);
+    auto proof = Prove(session.ledger_directory());
     if (!proof) return Within("prove an entry", std::move(proof).error());
     Print(session, ledger::FormatTlogProof(*proof));
     return Exit::kFine;
   }
 
  private:
+  [[nodiscard]] Result<ledger::TlogProof> Prove(const std::string& ledger) const {
+    if (tiles_.empty()) return ledger::ProveEntry(ledger, index_);
+    BRIG_ASSIGN(ledger::TileLog log, OpenTiles(tiles_, key_, ledger));
+    return log.ProveEntry(index_);
+  }
+
   std::uint64_t index_ = 0;
+  std::string tiles_, key_;
 };
 
 class LedgerConsistency final : public Command {
@@ -70,17 +80,30 @@ class LedgerConsistency final : public Command {
                     .target = &old_size_});
     flags.Argument(
         {.name = "SIZE", .help = "how many the new one covers (0: the latest)", .target = &size_});
+    DeclareTiles(flags, tiles_);
+    DeclareKey(flags, key_);
   }
   Result<Exit> Run(const Session& session) override {
-    const auto size = size_ == 0 ? std::nullopt : std::optional(size_);
-    auto extension = ledger::ProveExtension(session.ledger_directory(), old_size_, size);
+    auto extension = Prove(session.ledger_directory());
     if (!extension) return Within("prove that the record only grew", std::move(extension).error());
     Print(session, ledger::FormatExtension(*extension));
     return Exit::kFine;
   }
 
  private:
+  [[nodiscard]] Result<ledger::Extension> Prove(const std::string& ledger) const {
+    if (tiles_.empty())
+      return ledger::ProveExtension(ledger, old_size_,
+                                    size_ == 0 ? std::nullopt : std::optional(size_));
+    BRIG_ASSIGN(ledger::TileLog log, OpenTiles(tiles_, key_, ledger));
+    if (size_ != 0 && size_ != log.head().size)
+      return Fail(ErrorCode::kNotFound,
+                  fmt::format("the checkpoint in {} covers {}", tiles_, log.head().size));
+    return log.ProveExtension(old_size_);
+  }
+
   std::uint64_t old_size_ = 0, size_ = 0;
+  std::string tiles_, key_;
 };
 
 }  // namespace

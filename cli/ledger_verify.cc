@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/key_choice.h"
+#include "cli/ledger_flags.h"
 #include "cli/text.h"
 #include "ledger/verify.h"
 
@@ -33,10 +33,12 @@ class LedgerVerify final : public Command {
             "key: give --checkpoint, a checkpoint kept elsewhere, and --key, the log's public key.",
         .examples = {{"brig ledger verify", "against the key that lies beside the record"},
                      {"brig ledger verify --key log.pub --checkpoint monday.note",
-                      "against what was kept elsewhere"}}};
+                      "against what was kept elsewhere"},
+                     {"brig ledger verify --tiles /srv/log --key log.pub", "a tiled log"}}};
   }
   void Declare(Flags& flags) override {
     DeclareKey(flags, key_);
+    DeclareTiles(flags, tiles_);
     flags.Option({.name = "--checkpoint",
                   .value_name = "FILE",
                   .help = "a checkpoint that the record must contain; may be given several times",
@@ -47,7 +49,9 @@ class LedgerVerify final : public Command {
 
  private:
   Result<ledger::VerifyOptions> Options(const Session& session) const;
-  std::string key_;
+  Result<ledger::VerifyReport> Verify(const Session& session,
+                                      const ledger::VerifyOptions& options) const;
+  std::string key_, tiles_;
   std::vector<std::string> checkpoints_;
 };
 
@@ -134,9 +138,21 @@ void PrintReport(const Session& session, const ledger::VerifyReport& report) {
     fmt::print(session.out, "note    {}\n", Safe(remark));
 }
 
+Result<ledger::VerifyReport> LedgerVerify::Verify(const Session& session,
+                                                  const ledger::VerifyOptions& options) const {
+  if (tiles_.empty()) return ledger::Verify(session.ledger_directory(), options);
+  if (!options.expected.empty())
+    return Fail(ErrorCode::kUnsupported,
+                "tiles are held against an old checkpoint by `brig ledger consistency --tiles`");
+  BRIG_ASSIGN(ledger::TileLog log, OpenTiles(tiles_, key_, session.ledger_directory()));
+  auto report = log.Verify(options.progress);
+  if (report) report->key_from_ledger = key_.empty();
+  return report;
+}
+
 Result<Exit> LedgerVerify::Run(const Session& session) {
   BRIG_ASSIGN(const ledger::VerifyOptions options, Options(session));
-  auto report = ledger::Verify(session.ledger_directory(), options);
+  auto report = Verify(session, options);
   if (options.progress) fmt::print(session.talk, "\r\x1b[K");
   if (!report && report.error().code == ErrorCode::kNotFound)
     return Fail(ErrorCode::kNotFound, report.error().message + ": --state names another directory");

@@ -110,6 +110,17 @@ class RealDiskImpl final : public Disk {
 
   Result<> MakeDirectory(const std::string& path) override { return MakeDirectories(path, 0750); }
 
+  Result<> RemoveDirectory(const std::string& path) override {
+    if (::rmdir(path.c_str()) != 0) return FailErrno(fmt::format("remove {}", path));
+    return {};
+  }
+
+  Result<> SyncAll(const std::string& path) override {
+    BRIG_ASSIGN(const UniqueFd fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
+    if (::syncfs(fd.get()) != 0) return FailErrno(fmt::format("sync {}", path));
+    return {};
+  }
+
   Result<> SyncDirectory(const std::string& path) override {
     BRIG_ASSIGN(const UniqueFd fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
     if (::fsync(fd.get()) != 0) return FailErrno(fmt::format("sync {}", path));

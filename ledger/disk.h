@@ -51,8 +51,11 @@ class Disk {
   [[nodiscard]] virtual Result<> Rename(const std::string& from, const std::string& to) = 0;
   [[nodiscard]] virtual Result<> Remove(const std::string& path) = 0;
   [[nodiscard]] virtual Result<> MakeDirectory(const std::string& path) = 0;
+  [[nodiscard]] virtual Result<> RemoveDirectory(const std::string& path) = 0;  // an empty one
   // Makes created, renamed and removed names durable.
   [[nodiscard]] virtual Result<> SyncDirectory(const std::string& path) = 0;
+  // Makes everything on the file system of `path` durable: for many files at once.
+  [[nodiscard]] virtual Result<> SyncAll(const std::string& path) = 0;
   [[nodiscard]] virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
   // One holder at a time, across processes; kUnavailable names the holder's pid.
   [[nodiscard]] virtual Result<std::unique_ptr<DiskLock>> Lock(const std::string& directory) = 0;

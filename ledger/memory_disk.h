@@ -116,6 +116,11 @@ class MemoryDisk final : public Disk {
     return Change({path, "", found->second});
   }
   Result<> MakeDirectory(const std::string&) override { return {}; }
+  Result<> RemoveDirectory(const std::string&) override { return {}; }
+  Result<> SyncAll(const std::string& path) override {
+    for (const auto& [name, node] : names_) BRIG_TRY(File(*this, node).Sync());
+    return SyncDirectory(path);
+  }
   Result<> SyncDirectory(const std::string& path) override {
     return Act("sync " + path, [&](FaultKind kind) {
       if (!All(kind)) return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flag by which a person says whose signatures count. Thread safe (no state).
+// The flags by which a person says whose signatures count, and which log is meant. Thread safe (no
+// state).
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 #include "base/result.h"
 #include "cli/flags.h"
 #include "ledger/note.h"
+#include "ledger/tile_log.h"
 
 namespace brig::cli {
 
@@ -14,6 +16,12 @@ namespace brig::cli {
 void DeclareKey(Flags& flags, std::string& key);
 // What was given: a verifier key, or a file that holds one on its only line.
 [[nodiscard]] Result<ledger::VerifierKey> ChosenKey(const std::string& text);
+// Declares --tiles.
+void DeclareTiles(Flags& flags, std::string& tiles);
+// The tiled log in `tiles`; without a key given, by the key that lies beside the record of
+// `ledger`.
+[[nodiscard]] Result<ledger::TileLog> OpenTiles(const std::string& tiles, const std::string& key,
+                                                const std::string& ledger);
 // The words to print beside a key that came from where the data came from.
 inline constexpr std::string_view kKeyFromBeside =
     "  (from beside the record: compare it with a copy)";
