@@ -22,8 +22,8 @@ os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 PACKAGES = {
     "apt-get": "apt", "busybox": "busybox-static", "containerd": "containerd", "cpio": "cpio",
     "debootstrap": "debootstrap", "docker": "docker.io", "dockerd": "docker.io",
-    "dpkg": "dpkg", "dpkg-deb": "dpkg", "depmod": "kmod", "gcc-12": "gcc-12", "ldd": "libc-bin",
-    "make": "make", "mkfs.ext4": "e2fsprogs", "modprobe": "kmod",
+    "dpkg": "dpkg", "dpkg-deb": "dpkg", "depmod": "kmod", "gcc-12": "gcc-12", "go": "golang-go",
+    "ldd": "libc-bin", "make": "make", "mkfs.ext4": "e2fsprogs", "modprobe": "kmod",
     "qemu-system-x86_64": "qemu-system-x86", "runc": "runc", "setpriv": "util-linux",
     "umount": "mount", "xz": "xz-utils",
 }

@@ -14,7 +14,7 @@ declare -A sets=(
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-12
     docker.io containerd runc busybox-static cpio xz-utils debootstrap e2fsprogs kmod
     qemu-system-x86 iproute2
-    procps"
+    procps golang-go golang-golang-x-mod-dev"
   [bench]="auditd redis-server redis-tools nginx-light wrk procps runc busybox-static"
 )
 
