@@ -45,16 +45,23 @@ void Gathering::Begin() {
 }
 
 void Gathering::LookForState() {
-  std::vector<Document> states = RuntimeStates(RuntimeRoots(options_.runtime_roots), cgroup_);
-  engine_id_ = FindEngineId(cgroup_);
-  // Directories are named by the id, also where the cgroup is not.
-  if (engine_id_.empty() && states.size() == 1) engine_id_ = FindEngineId(states.front().source);
-  const bool found = !states.empty();
+  RuntimeStates states =
+      FindRuntimeStates(RuntimeRoots(options_.runtime_roots), cgroup_, first_process_.pid);
   const bool last = ++attempt_ == kAttempts.size();
-  if (found) Send(std::move(states), false);
-  if (found || last) return AskDocker(0, false);
+  if (states.certain || last) return TakeStates(std::move(states));
   timer_ =
       loop_.After(kAttempts.at(attempt_) - kAttempts.at(attempt_ - 1), [this] { LookForState(); });
+}
+
+void Gathering::TakeStates(RuntimeStates states) {
+  engine_id_ = FindEngineId(cgroup_);
+  // Directories are named by the id, also where the cgroup is not.
+  if (engine_id_.empty() && states.certain)
+    engine_id_ = FindEngineId(states.documents.front().source);
+  std::vector<Document> storage = StorageDocuments(states.documents);
+  if (!states.documents.empty()) Send(std::move(states.documents), false);
+  if (storage.empty()) return AskDocker(0, false);
+  Send(std::move(storage), true);
 }
 
 void Gathering::AskDocker(std::size_t socket, bool again) {

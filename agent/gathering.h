@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/docker_request.h"
+#include "agent/gather.h"
 #include "agent/loop.h"
 #include "agent/options.h"
 #include "model/facts.h"
@@ -29,6 +30,7 @@ class Gathering {
  private:
   void Begin();
   void LookForState();
+  void TakeStates(RuntimeStates states);
   void AskDocker(std::size_t socket, bool again);
   void TakeInspect(Document document, std::size_t socket, bool again);
   void AskImage(const std::string& image, const std::string& socket);

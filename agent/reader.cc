@@ -30,9 +30,9 @@ namespace brig::agent {
 namespace {
 
 // Reads files and directories, connects to engines' sockets, writes the maps it holds.
-constexpr std::string_view kCalls[] = {"openat",   "newfstatat", "stat",    "getdents64",
-                                       "socket",   "connect",    "bpf",     "ftruncate",
-                                       "readlink", "fstatfs",    "mincore", "fadvise64"};
+constexpr std::string_view kCalls[] = {
+    "openat",    "newfstatat", "stat",       "getdents64", "socket",  "connect",  "bpf",
+    "ftruncate", "readlink",   "readlinkat", "fstatfs",    "mincore", "fadvise64"};
 
 // To look into directories of other users. Nothing else is needed of root's rights.
 constexpr std::uint64_t kCapabilities = CapabilityBit(CAP_DAC_READ_SEARCH);

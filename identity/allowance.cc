@@ -30,19 +30,33 @@ bool IsDefault(const DeviceClaim& device) {
   }
 }
 
+// A user's own engine cannot make device nodes: a device that is asked for by name is mounted from
+// the host's /dev, as any other file.
+struct SharedDevice {
+  std::string_view path;
+  std::int64_t major, minor;
+};
+constexpr SharedDevice kSharedDevices[] = {
+    {"/dev/fuse", 10, 229}, {"/dev/kvm", 10, 232}, {"/dev/net/tun", 10, 200}};
+
 bool IsNumber(std::int64_t value) { return value >= 0 && value <= 0xfffff; }
 
 std::string DeviceWords(const DeviceRule& rule, const RuntimeState& state) {
-  const std::string number =
+  std::string number =
       rule.any_minor
           ? fmt::format("({} {}:any)", static_cast<char>(rule.type), rule.major)
           : fmt::format("({} {}:{})", static_cast<char>(rule.type), rule.major, rule.minor);
-  const auto node =
-      std::find_if(state.nodes.begin(), state.nodes.end(), [&](const DeviceClaim& claim) {
-        return !rule.any_minor && static_cast<std::uint32_t>(claim.type) == rule.type &&
-               claim.major == rule.major && claim.minor == rule.minor;
-      });
-  return node == state.nodes.end() ? number : node->path + " " + number;
+  if (rule.any_minor) return number;
+  const auto is = [&](std::int64_t major, std::int64_t minor) {
+    return major == rule.major && minor == rule.minor;
+  };
+  for (const DeviceClaim& node : state.nodes)
+    if (static_cast<std::uint32_t>(node.type) == rule.type && is(node.major, node.minor))
+      return fmt::format("{} {}", node.path, number);
+  for (const SharedDevice& device : kSharedDevices)
+    if (state.owner != 0 && rule.type == 'c' && is(device.major, device.minor))
+      return fmt::format("{} {}", device.path, number);
+  return number;
 }
 
 // Collects one container's allowance and, beside each part, what people are told of it.
@@ -62,6 +76,7 @@ class Collector {
   void AddPrivileged(const std::string& source);
   void AddDevice(const DeviceRule& rule, const std::string& source);
   void AddClaim(const DeviceClaim& device);
+  void AddMounted();
   void SetMode(Invariant invariant, Mode mode);
   void Tell(GrantKind kind, std::string what, const std::string& source, bool loosens) {
     admission_.posture.grants.push_back({kind, std::move(what), source, loosens});
@@ -155,6 +170,18 @@ void Collector::AddClaim(const DeviceClaim& device) {
             kStart);
 }
 
+void Collector::AddMounted() {
+  for (const MountInfo& mount : state_.mounts)
+    for (const SharedDevice& device : kSharedDevices)
+      if (mount.source == device.path)
+        AddClaim({.type = 'c',
+                  .major = device.major,
+                  .minor = device.minor,
+                  .path = mount.source,
+                  .permissions = "",
+                  .allow = true});
+}
+
 void Collector::AddStart(const DockerContainer* docker) {
   const bool wildcard =
       (docker && docker->privileged) ||
@@ -167,11 +194,15 @@ void Collector::AddStart(const DockerContainer* docker) {
     if (!wildcard || named) AddClaim(node);
   }
   if (wildcard) return;
+  if (state_.owner != 0) AddMounted();
   for (const DeviceClaim& rule : state_.rules)
     if (MayTransfer(rule)) AddClaim(rule);
 }
 
-bool FitsMatch(const ContainerMatch& match, const Container& container) {
+// What a user's own engine says, names and labels included, is that user's word: it fits only a
+// clause that means such engines.
+bool FitsMatch(const ContainerMatch& match, const Container& container, std::uint32_t owner) {
+  if (owner != 0 && match.engine.empty()) return false;
   const auto fits = [](const std::string& pattern, const std::string& text) {
     return pattern.empty() || FitsPattern(pattern, text);
   };
@@ -213,8 +244,9 @@ bool FitsPattern(std::string_view pattern, std::string_view text) {
 Admission ComputeAllowance(const Container& container, const RuntimeState& state,
                            const DockerContainer* docker, const Policy& policy) {
   Collector collector(container, state);
-  const auto clause = std::ranges::find_if(
-      policy.clauses, [&](const Clause& each) { return FitsMatch(each.match, container); });
+  const auto clause = std::ranges::find_if(policy.clauses, [&](const Clause& each) {
+    return FitsMatch(each.match, container, state.owner);
+  });
   // First, so that no flood of devices at the start takes the room of the policy's.
   if (clause != policy.clauses.end()) collector.AddClause(*clause, policy.path);
   collector.AddStart(docker);

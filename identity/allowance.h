@@ -4,6 +4,9 @@
 // privileged container's, is permission without a purpose and allows nothing), and the policy, for
 // everything: whoever starts a container may ask for a capability, the host's network or a mount of
 // its root, but only the policy admits what they are good for. Thread safe (no state).
+//
+// The container of a user's own engine fits only a clause that names its engine: its names, image
+// and labels are that user's word.
 #pragma once
 
 #include <string>

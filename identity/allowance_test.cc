@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "identity/oci_spec.h"
 #include "identity/test_events.h"
 
 namespace brig::identity {
 namespace {
 
 RuntimeState State(const std::string& name) {
-  auto state = ParseRuntimeState(TestData("runtime_state_corpus/" + name + ".json"));
+  auto state = ParseRuntimeState(TestData("runtime_state_corpus/" + name + ".json"), "");
   EXPECT_TRUE(state);
   return state ? *std::move(state) : RuntimeState();
 }
@@ -283,6 +284,44 @@ TEST(Allowance, AFloodOfDevicesAtTheStartTakesNoRoomFromThePolicys) {
   ASSERT_EQ(admission.allowance.devices.size(), Allowance::kMaxDevices);
   EXPECT_EQ(admission.allowance.devices[0], (DeviceRule{'c', 10, 229, false}));
   EXPECT_EQ(admission.posture.grants[1].source, "its start");
+}
+
+TEST(Allowance, OfCrunIsReadFromTheSpecification) {
+  RuntimeState state;
+  ASSERT_TRUE(ReadSpec(TestData("oci_spec_corpus/podman.json"), state));
+  EXPECT_EQ(DevicesOf(Started(state).posture), (std::vector<std::string>{"/dev/kmsg (c 1:11)"}));
+}
+
+TEST(Allowance, AUsersOwnEngineMountsTheDevicesItIsAskedFor) {
+  RuntimeState state;
+  for (const char* path : {"/dev/fuse", "/dev/sda", "/home/x/dev/kvm"})
+    state.mounts.push_back(
+        {.source = path, .destination = "/dev/x", .filesystem = "bind", .writable = true});
+  EXPECT_TRUE(Started(state).allowance.devices.empty()) << "root's engine makes a node";
+  state.owner = 1000;
+  EXPECT_EQ(DevicesOf(Started(state).posture), (std::vector<std::string>{"/dev/fuse (c 10:229)"}));
+}
+
+TEST(Allowance, AUsersOwnEngineFitsOnlyAClauseThatMeansIt) {
+  Policy policy;
+  policy.path = "/p";
+  policy.clauses.push_back(
+      {.line = 1,
+       .match = Named("web"),
+       .rulings = {{.kind = GrantKind::kWaiver,
+                    .line = 2,
+                    .number = static_cast<std::uint32_t>(Invariant::kProcesses)}},
+       .reason = "it must"});
+  Container container;
+  container.name = "web";
+  container.engine = "podman:1000";
+  RuntimeState state;
+  state.owner = 1000;
+  EXPECT_EQ(ComputeAllowance(container, state, nullptr, policy).posture.clause, "");
+  policy.clauses[0].match.engine = "podman";
+  EXPECT_EQ(ComputeAllowance(container, state, nullptr, policy).posture.clause, "");
+  policy.clauses[0].match.engine = "podman:1000";
+  EXPECT_EQ(ComputeAllowance(container, state, nullptr, policy).posture.clause, "/p:1");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "identity/allowance.h"
+#include "identity/naming.h"
 #include "identity/proc_text.h"
 #include "identity/risks.h"
 
@@ -51,10 +52,15 @@ void ResolveVolumes(std::vector<MountInfo>& mounts, const std::vector<MountInfo>
   }
 }
 
-std::string DigestOf(const DockerContainer& docker, const std::optional<DockerImage>& image) {
-  if (!image || image->id != docker.image_id || image->repo_digests.empty()) return docker.image_id;
-  const std::string& digest = image->repo_digests[0];
-  return digest.substr(digest.rfind('@') + 1);
+// The container as it is known without anybody's word.
+Container Unnamed(const Container& known) {
+  Container container;
+  container.key = known.key;
+  container.first_process = known.first_process;
+  container.started_by = known.started_by;
+  container.started_wall_ns = known.started_wall_ns;
+  container.ended_wall_ns = known.ended_wall_ns;
+  return container;
 }
 
 }  // namespace
@@ -122,7 +128,7 @@ Changes Containers::Apply(const Facts& facts) {
   if (entry.birth && facts.first_process.pid != 0 &&
       !facts.first_process.SameBirth(entry.container.first_process))
     return changes;
-  for (const Document& document : facts.documents) Read(entry, document);
+  for (const Document& document : facts.documents) Read(entry, document, facts);
   entry.complete = entry.complete || facts.complete;
   if (!entry.birth) return changes;
   const Allowance before = entry.allowance;
@@ -132,57 +138,48 @@ Changes Containers::Apply(const Facts& facts) {
   return changes;
 }
 
-void Containers::Read(Entry& entry, const Document& document) {
+void Containers::Read(Entry& entry, const Document& document, const Facts& facts) {
   if (document.content.size() > Document::kMaxBytes)
     return AddTrouble(entry.troubles,
                       fmt::format("{} is larger than 1 MiB", Printable(document.source, 256)));
+  Result<> read;
   switch (document.kind) {
     case DocumentKind::kCgroup: entry.cgroup = ParseCgroup(document.content); break;
     case DocumentKind::kMountInfo: entry.mounts = ParseMountInfo(document.content); break;
-    case DocumentKind::kRuntimeState: ReadState(entry, document); break;
-    case DocumentKind::kDockerInspect: ReadDocker(entry, document); break;
+    case DocumentKind::kUserMap: entry.offers.SetUsers(ParseUserMap(document.content)); break;
+    case DocumentKind::kRuntimeState: read = entry.offers.AddState(document, facts); break;
+    case DocumentKind::kStorage: read = entry.offers.AddStorage(document); break;
+    case DocumentKind::kDockerInspect: read = ReadDocker(entry, document); break;
     case DocumentKind::kDockerImage:
       if (auto image = ParseDockerImage(document.content)) entry.image = *std::move(image);
       break;
     case DocumentKind::kFailure:
       AddTrouble(entry.troubles, Printable(document.content, 512));
       break;
+    case DocumentKind::kSpec:  // read with the state beside it
     case DocumentKind::kStatus:
     case DocumentKind::kUsers: break;
   }
+  if (!read)
+    AddTrouble(entry.troubles,
+               fmt::format("{}: {}", Printable(document.source, 256), read.error().message));
 }
 
-// Several states may be offered, since the reader does not read them: one that names the first
-// process is kept, whatever else comes.
-void Containers::ReadState(Entry& entry, const Document& document) {
-  auto state = ParseRuntimeState(document.content);
-  if (!state)
-    return AddTrouble(entry.troubles, fmt::format("{}: {}", Printable(document.source, 256),
-                                                  state.error().message));
-  if (entry.state && (!entry.birth || SameProcess(*entry.state, entry.container.first_process)))
-    if (!entry.birth || !SameProcess(*state, entry.container.first_process)) return;
-  entry.state = *std::move(state);
-  entry.state_source = document.source;
-}
-
-void Containers::ReadDocker(Entry& entry, const Document& document) {
-  auto docker = ParseDockerInspect(document.content);
-  if (!docker)
-    return AddTrouble(entry.troubles, fmt::format("{}: {}", Printable(document.source, 256),
-                                                  docker.error().message));
-  entry.docker = *std::move(docker);
+Result<> Containers::ReadDocker(Entry& entry, const Document& document) {
+  BRIG_ASSIGN(entry.docker, ParseDockerInspect(document.content));
+  return {};
 }
 
 void Containers::Settle(Entry& entry) const {
   Container& container = entry.container;
-  container.naming = Naming::kUnidentified;
+  container = Unnamed(container);
   container.privileged = IsPrivileged(*entry.birth, host_);
-  container.devices.clear();
-  container.note.clear();
   entry.allowance = Allowance{.container = container.key, .devices = {}};
   entry.posture = Posture();
-  if (IsVouchedFor(entry)) {
-    Name(entry);
+  const Offers::Offer* believed = entry.offers.Believed(NamesFirstProcessOf(entry));
+  if (believed) {
+    Name(entry, *believed);
+    if (entry.complete) entry.offers.Keep(*believed);
   } else {
     container.mounts = entry.mounts;
     container.note = WhyUnidentified(entry);
@@ -195,63 +192,46 @@ void Containers::Settle(Entry& entry) const {
 
 // Of a container found running, the process found first need not be the one it began with: then any
 // that the kernel counts among its own will do.
-bool Containers::IsVouchedFor(const Entry& entry) const {
-  if (!entry.state) return false;
-  if (SameProcess(*entry.state, entry.container.first_process)) return true;
-  if (!entry.birth->found_running || !find_member_) return false;
-  const auto member =
-      find_member_(entry.container.key, static_cast<std::uint32_t>(entry.state->init_pid));
-  return member && SameProcess(*entry.state, *member);
+Offers::NamesIt Containers::NamesFirstProcessOf(const Entry& entry) const {
+  return [this, &entry](const RuntimeState& state) {
+    if (SameProcess(state, entry.container.first_process)) return true;
+    if (!entry.birth->found_running || !find_member_) return false;
+    const auto member =
+        find_member_(entry.container.key, static_cast<std::uint32_t>(state.init_pid));
+    return member && SameProcess(state, *member);
+  };
 }
 
-void Containers::Name(Entry& entry) const {
+void Containers::Name(Entry& entry, const Offers::Offer& offer) const {
   Container& container = entry.container;
-  const RuntimeState& state = *entry.state;
-  container.naming = Naming::kRuntime;
-  container.engine = "runc";
-  container.id = state.id;
+  const RuntimeState& state = offer.state;
   container.mounts = state.mounts;
   ResolveVolumes(container.mounts, entry.mounts);
   const std::string claimed = IdInCgroup(entry.birth->cgroup);
   if (!claimed.empty() && state.id.size() == claimed.size() && claimed != state.id)
     Append(container.note,
            fmt::format("its cgroup path claims to be container {}", claimed.substr(0, 12)));
-  const DockerContainer* docker = nullptr;
-  if (entry.docker && entry.docker->id == state.id) {
+  EngineWords words;
+  if (entry.image) words.docker_image = &*entry.image;
+  if (offer.stored) words.stored = &*offer.stored;
+  if (entry.docker && entry.docker->id == state.id && state.owner == 0) {
     if (entry.docker->pid == 0 || entry.docker->pid == state.init_pid)
-      docker = &*entry.docker;
+      words.docker = &*entry.docker;
     else
       Append(container.note,
              fmt::format("docker says that its first process is {}", entry.docker->pid));
   }
-  if (docker) NameByDocker(entry, *docker);
-  Admission admission = ComputeAllowance(container, state, docker, policy_);
+  NameContainer(container, state, words);
+  Admission admission = ComputeAllowance(container, state, words.docker, policy_);
   entry.allowance = std::move(admission.allowance);
   entry.posture = std::move(admission.posture);
   container.devices = DevicesOf(entry.posture);
 }
 
-void Containers::NameByDocker(Entry& entry, const DockerContainer& docker) const {
-  Container& container = entry.container;
-  container.naming = Naming::kEngine;
-  container.engine = "docker";
-  container.name = docker.name;
-  container.image = docker.image;
-  container.image_digest = DigestOf(docker, entry.image);
-  container.labels = docker.labels;
-  container.privileged = container.privileged || docker.privileged;
-}
-
-std::string Containers::WhyUnidentified(const Entry& entry) {
-  std::string note;
+std::string Containers::WhyUnidentified(const Entry& entry) const {
   const std::string& path = entry.birth->cgroup.empty() ? entry.cgroup : entry.birth->cgroup;
-  // States of other containers that were looked at in passing are no contradiction.
-  const bool about_it = entry.state && (path.find(entry.state->id) != std::string::npos ||
-                                        entry.state->init_pid == entry.container.first_process.pid);
-  if (about_it)
-    Append(note, fmt::format("{} names another process ({}) as the first of container {}",
-                             Printable(entry.state_source, 256), entry.state->init_pid,
-                             Printable(entry.state->id, 64)));
+  std::string note =
+      entry.offers.WhyNot(NamesFirstProcessOf(entry), path, entry.container.first_process.pid);
   if (const std::string claimed = IdInCgroup(path); !claimed.empty())
     Append(note, fmt::format("its cgroup path claims to be container {}, which no runtime confirms",
                              claimed.substr(0, 12)));

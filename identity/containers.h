@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The containers of this node, by the key that the kernel program gave each at its birth. Who one
 // is, is believed only when a runtime's state names its first process by pid and start time, which
-// nobody can take over; a cgroup path or an engine's word alone is a claim, kept as a note. What
-// nobody vouches for stays, unidentified, with the reason. Not thread safe.
+// nobody can take over (offers.h); a cgroup path or an engine's word alone is a claim, kept as a
+// note. What nobody vouches for stays, unidentified, with the reason. Not thread safe.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "identity/docker_answer.h"
-#include "identity/runtime_state.h"
+#include "identity/offers.h"
 #include "model/event.h"
 #include "model/facts.h"
 #include "model/policy.h"
@@ -73,8 +73,7 @@ class Containers {
     Container container;
     std::optional<BirthDetails> birth;  // absent: facts came first, or the start was lost
     std::int64_t birth_boot_ns = 0;
-    std::optional<RuntimeState> state;
-    std::string state_source;
+    Offers offers;
     std::optional<DockerContainer> docker;
     std::optional<DockerImage> image;
     std::vector<MountInfo> mounts;  // from mountinfo
@@ -88,14 +87,12 @@ class Containers {
   void MakeRoom();
   bool Start(const Event& event, const BirthDetails& birth);
   bool End(const Event& event);
-  void Read(Entry& entry, const Document& document);
-  void ReadState(Entry& entry, const Document& document);
-  void ReadDocker(Entry& entry, const Document& document);
+  void Read(Entry& entry, const Document& document, const Facts& facts);
+  [[nodiscard]] static Result<> ReadDocker(Entry& entry, const Document& document);
   void Settle(Entry& entry) const;
-  [[nodiscard]] bool IsVouchedFor(const Entry& entry) const;
-  void Name(Entry& entry) const;
-  void NameByDocker(Entry& entry, const DockerContainer& docker) const;
-  [[nodiscard]] static std::string WhyUnidentified(const Entry& entry);
+  [[nodiscard]] Offers::NamesIt NamesFirstProcessOf(const Entry& entry) const;
+  void Name(Entry& entry, const Offers::Offer& offer) const;
+  [[nodiscard]] std::string WhyUnidentified(const Entry& entry) const;
 
   NamespaceSet host_;
   FindMember find_member_;

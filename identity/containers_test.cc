@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/containers.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "identity/test_events.h"
 
 namespace brig::identity {
@@ -236,6 +240,76 @@ TEST(Containers, ThousandsStartedAndRemovedStayWithinTheBound) {
   }
   EXPECT_LE(containers.List(true).size(), Containers::kMaxEnded + 2);
   EXPECT_TRUE(containers.Find(1)) << "the one that runs stays";
+}
+
+constexpr std::string_view kDevId =
+    "cbd70f6ea82948be7bdc768663f0a55438d44b284a779e5308e0b0c9f28cec52";
+
+// The container "dev" of testdata, made by podman with crun: its first process had pid 21032 and
+// began at tick 2658530.
+ProcessRef DevProcess() { return Ref(21032, 3, "sleep", 2658530ULL * 10'000'000 + 77); }
+
+// The facts in the two parts in which the reader sends them.
+std::vector<Facts> DevFacts(const std::string& runtime_root, std::uint32_t owner) {
+  const std::string directory = fmt::format("{}/{}", runtime_root, kDevId);
+  const std::string storage = "/var/lib/containers/storage/overlay-containers/containers.json";
+  std::vector<Facts> facts(2);
+  for (Facts& each : facts) {
+    each.container = 3;
+    each.first_process = DevProcess();
+  }
+  facts[0].complete = false;
+  facts[0].documents = {{DocumentKind::kSpec, directory + "/config.json",
+                         TestData("oci_spec_corpus/podman.json"), owner},
+                        {DocumentKind::kRuntimeState, directory + "/status",
+                         TestData("runtime_state_corpus/crun.json"), owner}};
+  facts[1].documents = {
+      {DocumentKind::kStorage, storage, TestData("storage_corpus/podman.json"), owner}};
+  return facts;
+}
+
+TEST(Containers, PodmansIsNamedAndAllowedWhatItsStartAskedFor) {
+  Containers containers(HostNamespaces());
+  containers.Observe(Birth(26585 * kSecond, Operation::kContainerStart, DevProcess()));
+  for (const Facts& facts : DevFacts("/run/crun", 0)) containers.Apply(facts);
+  const Container& container = *containers.Find(3);
+  EXPECT_EQ(container.naming, Naming::kEngine) << container.note;
+  EXPECT_EQ(container.engine, "podman");
+  EXPECT_EQ(container.id, kDevId);
+  EXPECT_EQ(container.name, "dev");
+  EXPECT_EQ(container.image, "localhost/bb:latest");
+  EXPECT_EQ(container.devices, std::vector<std::string>{"/dev/kmsg (c 1:11)"});
+  ASSERT_TRUE(containers.AllowanceOf(3));
+  EXPECT_EQ(containers.AllowanceOf(3)->devices.size(), 1U);
+  const auto data = std::ranges::find(container.mounts, "/data", &MountInfo::destination);
+  ASSERT_NE(data, container.mounts.end());
+  EXPECT_EQ(data->source, "/srv/data");
+  EXPECT_EQ(containers.Find("dev")->key, 3U);
+}
+
+TEST(Containers, AUserCannotNameWhatRootStarted) {
+  Containers containers(HostNamespaces());
+  containers.Observe(Birth(26585 * kSecond, Operation::kContainerStart, DevProcess()));
+  std::vector<Facts> forged = DevFacts("/run/user/1000/crun", 1000);
+  forged[0].documents.push_back({DocumentKind::kUserMap, "", "0 0 4294967295\n"});
+  for (const Facts& facts : forged) containers.Apply(facts);
+  EXPECT_EQ(containers.Find(3)->naming, Naming::kUnidentified);
+  EXPECT_EQ(containers.Find(3)->name, "");
+  EXPECT_EQ(containers.AllowanceOf(3), std::nullopt);
+  EXPECT_NE(containers.Find(3)->note.find("but user 1000 could have written that"),
+            std::string::npos)
+      << containers.Find(3)->note;
+}
+
+TEST(Containers, AUsersOwnIsNamedAsHers) {
+  Containers containers(HostNamespaces());
+  containers.Observe(Birth(26585 * kSecond, Operation::kContainerStart, DevProcess()));
+  std::vector<Facts> hers = DevFacts("/run/user/1000/crun", 1000);
+  hers[0].documents.push_back(
+      {DocumentKind::kUserMap, "", TestData("proc_text_corpus/rootless.uid_map")});
+  for (const Facts& facts : hers) containers.Apply(facts);
+  EXPECT_EQ(containers.Find(3)->engine, "podman:1000") << containers.Find(3)->note;
+  EXPECT_EQ(containers.Find(3)->name, "dev");
 }
 
 }  // namespace

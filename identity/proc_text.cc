@@ -105,6 +105,26 @@ std::vector<MountInfo> ParseMountInfo(std::string_view text) {
   return mounts;
 }
 
+std::vector<UserRange> ParseUserMap(std::string_view text) {
+  std::vector<UserRange> map;
+  ForEachLine(text, [&](std::string_view line) {
+    std::optional<std::uint32_t> numbers[3];
+    for (auto& number : numbers) {
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      number = Number(Take(line, ' '));
+    }
+    if (numbers[0] && numbers[1] && numbers[2] && *numbers[2] > 0)
+      map.push_back({.first = *numbers[1], .count = *numbers[2]});
+  });
+  return map;
+}
+
+bool HasUser(const std::vector<UserRange>& map, std::uint32_t uid) {
+  return std::ranges::any_of(map, [&](const UserRange& range) {
+    return uid >= range.first && uid - range.first < range.count;
+  });
+}
+
 std::vector<User> ParseUsers(std::string_view text) {
   std::vector<User> users;
   ForEachLine(text, [&](std::string_view line) {

@@ -6,6 +6,7 @@
 //   /proc/PID/mountinfo  id parent major:minor root mountpoint options [tags...] "-" type source
 //   superoptions
 //                        (space, tab, newline and backslash are written as \040 ...)
+//   /proc/PID/uid_map    inside outside count, each line a range of user ids
 //   /etc/passwd          name ":" password ":" uid ":" ...
 #pragma once
 
@@ -29,6 +30,13 @@ std::string IdInCgroup(std::string_view path);
 // Every mount. `source` is the directory within the filesystem ("/" for a whole one) for
 // filesystems on a block device, else the source that the filesystem names.
 std::vector<MountInfo> ParseMountInfo(std::string_view text);
+
+// Users of the host who are users in a process's user namespace.
+struct UserRange {
+  std::uint32_t first = 0, count = 0;
+};
+std::vector<UserRange> ParseUserMap(std::string_view text);
+bool HasUser(const std::vector<UserRange>& map, std::uint32_t uid);
 
 struct User {
   std::uint32_t uid = 0;

@@ -12,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BRIG_CHECK(id.empty() || (id.size() == 64 && text.find(id) != std::string_view::npos));
   for (const brig::MountInfo& mount : brig::identity::ParseMountInfo(text))
     BRIG_CHECK(mount.destination.starts_with('/'));
+  for (const brig::identity::UserRange& range : brig::identity::ParseUserMap(text))
+    BRIG_CHECK(range.count > 0);
   for (const brig::identity::User& user : brig::identity::ParseUsers(text))
     BRIG_CHECK(!user.name.empty());
   return 0;

@@ -60,5 +60,17 @@ TEST(Users, NamesAreFoundByNumber) {
   EXPECT_EQ(users[2].uid, 1000U);
 }
 
+TEST(ProcText, AUserMapTellsWhichUsersOfTheHostAreInside) {
+  const auto map = ParseUserMap(TestData("proc_text_corpus/rootless.uid_map"));
+  ASSERT_EQ(map.size(), 2U);
+  EXPECT_TRUE(HasUser(map, 1000));
+  EXPECT_TRUE(HasUser(map, 100000));
+  EXPECT_TRUE(HasUser(map, 165535));
+  for (const std::uint32_t outside : {0U, 999U, 1001U, 99999U, 165536U})
+    EXPECT_FALSE(HasUser(map, outside)) << outside;
+  EXPECT_TRUE(HasUser(ParseUserMap("0 0 4294967295\n"), 0));
+  EXPECT_TRUE(ParseUserMap("0 0\nx 1 2\n0 5 0\n0 4294967296 1\n").empty());
+}
+
 }  // namespace
 }  // namespace brig::identity

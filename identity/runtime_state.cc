@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/runtime_state.h"
 
+#include <algorithm>
+
 #include "identity/json.h"
 
 namespace brig::identity {
@@ -40,25 +42,52 @@ void ReadConfig(const JsonView& config, RuntimeState& state) {
   config["capabilities"]["Bounding"].ForEach(
       [&](const JsonView& name) { state.capabilities.push_back(name.Text()); });
   config["labels"].ForEach([&](const JsonView& label) {
-    state.labels.push_back(label.Text());
-    if (state.labels.back().starts_with("bundle=")) state.bundle = state.labels.back().substr(7);
+    const std::string text = label.Text();
+    const std::size_t equals = std::min(text.find('='), text.size());
+    const std::string value = text.substr(std::min(equals + 1, text.size()));
+    if (text.starts_with("bundle="))
+      state.bundle = value;
+    else
+      state.annotations.push_back({text.substr(0, equals), value});
   });
+}
+
+std::int64_t ReadRunc(const JsonView& root, RuntimeState& state) {
+  state.runtime = "runc";
+  state.id = root["id"].Text();
+  state.init_pid = root["init_process_pid"].Number().value_or(0);
+  ReadConfig(root["config"], state);
+  return root["init_process_start"].Number().value_or(0);
+}
+
+std::int64_t ReadCrun(const JsonView& root, std::string_view path, RuntimeState& state) {
+  state.runtime = "crun";
+  const std::string_view directory = path.substr(0, path.rfind('/'));
+  state.id = directory.substr(directory.rfind('/') + 1);  // npos + 1 is 0
+  state.init_pid = root["pid"].Number().value_or(0);
+  state.rootfs = root["rootfs"].Text();
+  state.cgroup = root["cgroup-path"].Text();
+  state.bundle = root["bundle"].Text();
+  return root["process-start-time"].Number().value_or(0);
 }
 
 }  // namespace
 
-Result<RuntimeState> ParseRuntimeState(std::string_view json) {
+Result<RuntimeState> ParseRuntimeState(std::string_view json, std::string_view path) {
   JsonDocument document;
   BRIG_ASSIGN(const JsonView root, document.Parse(json));
   RuntimeState state;
-  state.id = root["id"].Text();
-  state.init_pid = root["init_process_pid"].Number().value_or(0);
-  const std::int64_t start = root["init_process_start"].Number().value_or(0);
+  const bool crun = root["process-start-time"].present();
+  const std::int64_t start = crun ? ReadCrun(root, path, state) : ReadRunc(root, state);
   if (state.id.empty() || state.init_pid <= 0 || start <= 0)
     return Fail(ErrorCode::kInvalid, "the runtime's state names no first process");
   state.init_start_ticks = static_cast<std::uint64_t>(start);
-  ReadConfig(root["config"], state);
   return state;
+}
+
+std::string_view AnnotationOf(const RuntimeState& state, std::string_view key) {
+  const auto found = std::ranges::find(state.annotations, key, &Label::key);
+  return found == state.annotations.end() ? std::string_view() : found->value;
 }
 
 bool SameProcess(const RuntimeState& state, const ProcessRef& process) {

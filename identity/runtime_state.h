@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// runc's state.json: which process a container began with, and what it was given. The start time
-// makes it an identity: pid and start time together belong to one process of this boot. Thread safe
-// (no state).
+// A runtime's own account of a container: which process it began with, and what it was given. The
+// start time makes it an identity: pid and start time together belong to one process of this boot.
+// Thread safe (no state).
 //
-//   {"id", "init_process_pid", "init_process_start" (clock ticks since boot), "config": {"rootfs",
-//   "mounts":
-//    [{source, destination, device, flags}], "devices": [{type, major, minor, path}], "cgroups":
-//    {"path", "devices": [{type, major, minor, permissions, allow}]}, "seccomp",
-//    "no_new_privileges", "labels": []}}
+//   runc's state.json = {"id", "init_process_pid", "init_process_start" (clock ticks since boot),
+//     "config": {"rootfs", "mounts": [{source, destination, device, flags}],
+//       "devices": [{type, major, minor, path}],
+//       "cgroups": {"path", "devices": [{type, major, minor, permissions, allow}]},
+//       "seccomp", "no_new_privileges", "labels": ["key=value"]}}
+//   crun's status = {"pid", "process-start-time" (the same ticks), "cgroup-path", "rootfs",
+//     "bundle"}; the id is the name of its directory, what was given is in the specification beside
+//     it (oci_spec.h)
 #pragma once
 
 #include <cstdint>
@@ -31,6 +34,8 @@ struct DeviceClaim {
 };
 
 struct RuntimeState {
+  std::string runtime;      // "runc" or "crun"
+  std::uint32_t owner = 0;  // the user who could have written it; 0: root alone
   std::string id;
   std::int64_t init_pid = 0;
   std::uint64_t init_start_ticks = 0;
@@ -38,12 +43,16 @@ struct RuntimeState {
   std::vector<MountInfo> mounts;  // bind mounts only: what came from the host
   std::vector<DeviceClaim> nodes, rules;
   std::vector<std::string> capabilities;  // bounding
-  std::vector<std::string> labels;        // "key=value"
+  std::vector<Label> annotations;
   bool seccomp = false;
   bool no_new_privileges = false;
 };
 
-[[nodiscard]] Result<RuntimeState> ParseRuntimeState(std::string_view json);
+// `path` is where the state was found.
+[[nodiscard]] Result<RuntimeState> ParseRuntimeState(std::string_view json, std::string_view path);
+
+// The value of an annotation; "" when there is none.
+std::string_view AnnotationOf(const RuntimeState& state, std::string_view key);
 
 // Whether that state's first process is this one. Start times are compared to the clock tick that
 // the state was written with, and one more for the rounding.

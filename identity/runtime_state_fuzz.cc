@@ -4,7 +4,8 @@
 #include "identity/runtime_state.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto state = brig::identity::ParseRuntimeState({reinterpret_cast<const char*>(data), size});
+  const auto state = brig::identity::ParseRuntimeState({reinterpret_cast<const char*>(data), size},
+                                                       "/run/crun/x/status");
   if (!state) return 0;
   BRIG_CHECK(!state->id.empty() && state->init_pid > 0);
   const auto [allowance, posture] =

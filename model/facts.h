@@ -18,7 +18,10 @@ enum class DocumentKind : std::uint8_t {
   kCgroup = 0,     // /proc/PID/cgroup
   kMountInfo,      // /proc/PID/mountinfo
   kStatus,         // /proc/PID/status
-  kRuntimeState,   // runc's state.json
+  kRuntimeState,   // a runtime's own account of a container: runc's state.json, crun's status
+  kSpec,           // the config.json that a container was made from
+  kStorage,        // containers.json of podman's and CRI-O's storage
+  kUserMap,        // /proc/PID/uid_map
   kDockerInspect,  // the HTTP answer to GET /containers/ID/json, headers included
   kDockerImage,    // the HTTP answer to GET /images/ID/json, headers included
   kUsers,          // /etc/passwd, with container 0
@@ -31,10 +34,12 @@ struct Document {
   DocumentKind kind = DocumentKind::kFailure;
   std::string source;  // the path or socket it came from
   std::string content;
+  std::uint32_t owner = 0;  // who could have written it: 0 root alone, kUnsetId more than one user
   static void Describe(auto& self, auto& visit) {
     visit("kind", self.kind);
     visit("source", self.source);
     visit("content", self.content);
+    visit("owner", self.owner);
   }
 };
 

@@ -52,6 +52,9 @@ std::string_view NameOf(DocumentKind kind) {
     case DocumentKind::kMountInfo: return "mountinfo";
     case DocumentKind::kStatus: return "status";
     case DocumentKind::kRuntimeState: return "runtime_state";
+    case DocumentKind::kSpec: return "spec";
+    case DocumentKind::kStorage: return "storage";
+    case DocumentKind::kUserMap: return "user_map";
     case DocumentKind::kDockerInspect: return "docker_inspect";
     case DocumentKind::kDockerImage: return "docker_image";
     case DocumentKind::kUsers: return "users";
