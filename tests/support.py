@@ -21,9 +21,11 @@ os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 # program: the Debian package that has it
 PACKAGES = {
     "apt-get": "apt", "busybox": "busybox-static", "containerd": "containerd", "cpio": "cpio",
+    "crun": "crun", "ctr": "containerd",
     "debootstrap": "debootstrap", "docker": "docker.io", "dockerd": "docker.io",
     "dpkg": "dpkg", "dpkg-deb": "dpkg", "depmod": "kmod", "gcc-12": "gcc-12", "go": "golang-go",
     "ldd": "libc-bin", "make": "make", "mkfs.ext4": "e2fsprogs", "modprobe": "kmod",
+    "newuidmap": "uidmap", "podman": "podman",
     "qemu-system-x86_64": "qemu-system-x86", "runc": "runc", "setpriv": "util-linux",
     "umount": "mount", "xz": "xz-utils",
 }

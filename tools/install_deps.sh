@@ -12,8 +12,8 @@ declare -A sets=(
   [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14
     libyaml-cpp0.7"
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-12
-    docker.io containerd runc busybox-static cpio xz-utils debootstrap e2fsprogs kmod
-    qemu-system-x86 iproute2
+    docker.io containerd runc crun podman uidmap busybox-static cpio xz-utils debootstrap e2fsprogs
+    kmod qemu-system-x86 iproute2
     procps golang-go golang-golang-x-mod-dev"
   [bench]="auditd redis-server redis-tools nginx-light wrk procps runc busybox-static"
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Container engines of our own for tests: a private dockerd with containerd, and bare runc.
+"""Container engines of our own for tests: a private dockerd with containerd, bare runc and crun.
 
     with Docker() as docker, Runc() as runc:
         docker.load_busybox()
@@ -21,6 +21,7 @@ import subprocess
 
 import oci
 from scenarios import images
+from scenarios.brig import program
 from support import abandoned, need, private_directory, run, stop, wait_for, with_parent
 
 READY_TIMEOUT_S = 60
@@ -44,7 +45,8 @@ def processes_naming(directory):
             continue
         # Only engines and shims: not an editor that has one of our files open.
         program = command.split(b"\0")[0].rsplit(b"/", 1)[-1]
-        if program in (b"dockerd", b"containerd", b"containerd-shim-runc-v2", b"docker-proxy"):
+        if program in (b"dockerd", b"containerd", b"containerd-shim-runc-v2", b"docker-proxy",
+                       b"conmon", b"podman"):
             if os.fsencode(directory) in command:
                 found.append(int(entry.name))
     return found
@@ -79,10 +81,12 @@ def clean(directory):
     """Removes an engine's directory and everything that hangs on it."""
     directory = pathlib.Path(directory)
     names = _container_ids(directory)
-    for state in (directory / "runc", *directory.glob("exec/runtime-runc/*")):
+    for state in (directory / "runc", *directory.glob("exec/runtime-*/*")):
         if state.is_dir():
             for name in [path.name for path in state.iterdir()]:
-                run("runc", "--root", state, "delete", "--force", name, check=False)
+                crun = (state / name / "status").exists()
+                run(directory / "crun" if crun else "runc", "--root", state, "delete", "--force",
+                    name, check=False)
     pids = processes_naming(directory)
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
@@ -105,14 +109,28 @@ def leftovers(directory, names=()):
     return found
 
 
+def make_crun(directory):
+    """Puts a crun into the directory that works where cgroup v2 lies beside v1, and returns it."""
+    need("crun")
+    library = directory / "hide_unified.so"
+    shutil.copy(program("tests", library.name), library)
+    crun = directory / "crun"
+    crun.write_text(f'#!/bin/sh\nLD_PRELOAD={library} exec {shutil.which("crun")} "$@"\n')
+    crun.chmod(0o755)
+    return crun
+
+
 def _network(options):
     return () if "--network" in options else ("--network", "none")
 
 
 class Docker:
-    """A private dockerd. Containers run with --network none unless the options say another."""
+    """A private dockerd. Containers run with --network none unless the options say another.
 
-    def __init__(self):
+    crun: it has the runtime crun too.
+    """
+
+    def __init__(self, crun=False):
         need("docker", "dockerd", "containerd", "runc", "setpriv")
         sweep("docker")
         self.directory = private_directory("docker")
@@ -120,6 +138,7 @@ class Docker:
         self.containerd_socket = self.directory / "containerd.sock"
         self._log = open(self.directory / "log", "wb")
         self._processes = []
+        self._runtimes = {"crun": {"path": str(make_crun(self.directory))}} if crun else {}
         try:
             self._start_containerd()
             self._start_dockerd()
@@ -152,7 +171,7 @@ class Docker:
 
     def _start_dockerd(self):
         config = self.directory / "daemon.json"
-        config.write_text("{}")
+        config.write_text(json.dumps({"runtimes": self._runtimes}))
         process = self._start("dockerd", "--config-file", config,
                               "--host", f"unix://{self.socket}", "--bridge", "none",
                               "--iptables=false", "--ip6tables=false",
@@ -223,13 +242,15 @@ class Docker:
 class Runc:
     """Containers that runc starts with no daemon above it. Weaknesses as in oci.config()."""
 
-    program = "runc"
-
     def __init__(self):
         need("runc")
         sweep("runc")
         self.directory = private_directory("runc")
+        self.program = self.make_program()
         images.busybox_tree(self.directory / "rootfs")
+
+    def make_program(self):
+        return "runc"
 
     def __enter__(self):
         return self
@@ -277,3 +298,10 @@ class Runc:
 
     def remove(self, name):
         self.cli("delete", "--force", name)
+
+
+class Crun(Runc):
+    """The same with crun."""
+
+    def make_program(self):
+        return make_crun(self.directory)
