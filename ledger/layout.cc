@@ -94,6 +94,12 @@ Result<> ReplaceSmall(Disk& disk, const std::string& directory, std::string_view
               [&](DiskFile& file) { return file.Write(0, AsBytes(content)); });
 }
 
+Result<> RemoveUnfinished(Disk& disk, const std::string& path) {
+  auto removed = disk.Remove(path + std::string(kUnfinished));
+  if (!removed && removed.error().code == ErrorCode::kNotFound) return {};
+  return removed;
+}
+
 Result<> CreateSegment(Disk& disk, const std::string& directory, const SegmentHeader& header) {
   return Make(disk, directory, SegmentName(header.first_index), [&](DiskFile& file) -> Result<> {
     BRIG_TRY(file.Allocate(header.capacity));

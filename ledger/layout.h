@@ -39,6 +39,9 @@ std::string Join(const std::string& directory, std::string_view name);
 [[nodiscard]] Result<> ReplaceSmall(Disk& disk, const std::string& directory, std::string_view name,
                                     std::string_view content);
 
+// Removes what a stop in the middle of making `path` has left, if anything.
+[[nodiscard]] Result<> RemoveUnfinished(Disk& disk, const std::string& path);
+
 // A new segment, ready for frames. kLimit when the disk is full.
 [[nodiscard]] Result<> CreateSegment(Disk& disk, const std::string& directory,
                                      const SegmentHeader& header);

@@ -30,22 +30,6 @@ std::uint32_t FromBigEndian(ByteView bytes) {
   return value;
 }
 
-Result<NoteSignature> ParseSignature(std::string_view line) {
-  if (!line.starts_with(kDash)) return Fail(ErrorCode::kInvalid, "signature line without dash");
-  line.remove_prefix(kDash.size());
-  const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos)
-    return Fail(ErrorCode::kInvalid, "signature line without name");
-  NoteSignature signature;
-  signature.name = line.substr(0, space);
-  if (!IsKeyName(signature.name)) return Fail(ErrorCode::kInvalid, "not a key name");
-  BRIG_ASSIGN(const Bytes bytes, FromBase64(line.substr(space + 1)));
-  if (bytes.size() < 5) return Fail(ErrorCode::kInvalid, "signature of too few bytes");
-  signature.key_id = FromBigEndian(bytes);
-  signature.signature.assign(bytes.begin() + 4, bytes.end());
-  return signature;
-}
-
 }  // namespace
 
 bool IsKeyName(std::string_view name) {
@@ -65,10 +49,12 @@ bool IsKeyName(std::string_view name) {
   return true;
 }
 
-std::uint32_t KeyId(const VerifierKey& key) {
-  static constexpr std::byte kType[] = {std::byte{'\n'}, kEd25519};
-  return FromBigEndian(Sha256({AsBytes(key.name), kType, key.key}));
+std::uint32_t KeyIdOfType(std::string_view name, std::byte type, const PublicKey& key) {
+  const std::byte middle[] = {std::byte{'\n'}, type};
+  return FromBigEndian(Sha256({AsBytes(name), middle, key}));
 }
+
+std::uint32_t KeyId(const VerifierKey& key) { return KeyIdOfType(key.name, kEd25519, key.key); }
 
 std::string FormatVerifierKey(const VerifierKey& key) {
   Bytes typed = {kEd25519};
@@ -92,6 +78,29 @@ Result<VerifierKey> ParseVerifierKey(std::string_view text) {
   if (FormatVerifierKey(key) != text)
     return Fail(ErrorCode::kInvalid, "the key id is not that of this name and key");
   return key;
+}
+
+Result<NoteSignature> ParseSignature(std::string_view line) {
+  if (!line.starts_with(kDash)) return Fail(ErrorCode::kInvalid, "signature line without dash");
+  line.remove_prefix(kDash.size());
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos)
+    return Fail(ErrorCode::kInvalid, "signature line without name");
+  NoteSignature signature;
+  signature.name = line.substr(0, space);
+  if (!IsKeyName(signature.name)) return Fail(ErrorCode::kInvalid, "not a key name");
+  BRIG_ASSIGN(const Bytes bytes, FromBase64(line.substr(space + 1)));
+  if (bytes.size() < 5) return Fail(ErrorCode::kInvalid, "signature of too few bytes");
+  signature.key_id = FromBigEndian(bytes);
+  signature.signature.assign(bytes.begin() + 4, bytes.end());
+  return signature;
+}
+
+std::string FormatSignature(const NoteSignature& signature) {
+  const auto id = BigEndian(signature.key_id);
+  Bytes bytes(id.begin(), id.end());
+  bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
+  return fmt::format("{}{} {}\n", kDash, signature.name, ToBase64(bytes));
 }
 
 Result<Note> ParseNote(std::string_view bytes) {
@@ -118,12 +127,7 @@ Result<Note> ParseNote(std::string_view bytes) {
 
 std::string FormatNote(const Note& note) {
   std::string text = note.text + "\n";
-  for (const NoteSignature& signature : note.signatures) {
-    const auto id = BigEndian(signature.key_id);
-    Bytes bytes(id.begin(), id.end());
-    bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
-    text += fmt::format("{}{} {}\n", kDash, signature.name, ToBase64(bytes));
-  }
+  for (const NoteSignature& signature : note.signatures) text += FormatSignature(signature);
   return text;
 }
 

@@ -42,6 +42,9 @@ struct Note {
 };
 
 [[nodiscard]] bool IsKeyName(std::string_view name);
+// The key id for a use of the key, its signature type: 0x01 signs notes, 0x04 cosigns
+// (ledger/cosignature.h).
+std::uint32_t KeyIdOfType(std::string_view name, std::byte type, const PublicKey& key);
 std::uint32_t KeyId(const VerifierKey& key);
 // One line without its newline.
 std::string FormatVerifierKey(const VerifierKey& key);
@@ -51,6 +54,9 @@ std::string FormatVerifierKey(const VerifierKey& key);
 // Checks form only: nothing in the answer is to be believed before a signature has been verified.
 [[nodiscard]] Result<Note> ParseNote(std::string_view bytes);
 std::string FormatNote(const Note& note);
+// One signature line, without and with its newline.
+[[nodiscard]] Result<NoteSignature> ParseSignature(std::string_view line);
+std::string FormatSignature(const NoteSignature& signature);
 
 // kInvalid when `name` or `text` cannot stand in a note.
 [[nodiscard]] Result<std::string> SignNote(const SigningKey& key, const std::string& name,

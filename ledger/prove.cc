@@ -16,24 +16,8 @@
 namespace brig::ledger {
 namespace {
 
-struct Head {
-  std::string note;
-  CheckpointBody body;
-};
-
-Result<Head> LatestHead(Disk& disk, const std::string& directory, const VerifierKey& key) {
-  Head head;
-  auto note = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
-  if (!note && note.error().code == ErrorCode::kNotFound)
-    return Fail(ErrorCode::kNotFound, "no checkpoint yet: nothing is sealed");
-  if (!note) return std::unexpected(std::move(note).error());
-  head.note = *std::move(note);
-  BRIG_ASSIGN(head.body, OpenCheckpoint(key, head.note));
-  return head;
-}
-
-Result<Head> HeadOfSize(Disk& disk, const std::string& directory, const VerifierKey& key,
-                        std::uint64_t size) {
+// The checkpoint of just this size.
+Result<std::string> CheckpointOf(Disk& disk, const std::string& directory, std::uint64_t size) {
   BRIG_ASSIGN(CheckpointReader reader, CheckpointReader::Open(disk, directory));
   std::optional<std::uint64_t> before;
   for (;;) {
@@ -45,11 +29,7 @@ Result<Head> HeadOfSize(Disk& disk, const std::string& directory, const Verifier
           ErrorCode::kNotFound,
           fmt::format("no checkpoint of {} entries: the last before is of {}{}", size, last, near));
     }
-    if (stored->body.size == size) {
-      Head head{std::move(stored->note), {}};
-      BRIG_ASSIGN(head.body, OpenCheckpoint(key, head.note));
-      return head;
-    }
+    if (stored->body.size == size) return std::move(stored->note);
     before = stored->body.size;
   }
 }
@@ -99,21 +79,34 @@ Result<VerifierKey> ReadKey(const std::string& directory, Disk& disk) {
   return ParseVerifierKey(line);
 }
 
-Result<TlogProof> ProveEntry(const std::string& directory, std::uint64_t index, Disk& disk) {
+Result<std::string> LatestCheckpoint(const std::string& directory, Disk& disk) {
+  auto note = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
+  if (!note && note.error().code == ErrorCode::kNotFound)
+    return Fail(ErrorCode::kNotFound, "no checkpoint yet: nothing is sealed");
+  if (!note) return note;
   BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
-  BRIG_ASSIGN(Head head, LatestHead(disk, directory, key));
-  if (index >= head.body.size)
+  BRIG_TRY(OpenCheckpoint(key, *note));
+  return note;
+}
+
+Result<TlogProof> ProveEntry(const std::string& directory, std::uint64_t index, Disk& disk) {
+  BRIG_ASSIGN(const std::string note, LatestCheckpoint(directory, disk));
+  return ProveEntryIn(directory, index, note, disk);
+}
+
+Result<TlogProof> ProveEntryIn(const std::string& directory, std::uint64_t index,
+                               const std::string& note, Disk& disk) {
+  BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
+  BRIG_ASSIGN(const CheckpointBody head, OpenCheckpoint(key, note));
+  if (index >= head.size)
     return Fail(ErrorCode::kNotFound,
-                fmt::format("entry {} is not sealed: the latest checkpoint covers {}", index,
-                            head.body.size));
+                fmt::format("entry {} is not sealed: the checkpoint covers {}", index, head.size));
   BRIG_ASSIGN(const Tree before, TreeBefore(disk, directory, index));
-  BRIG_ASSIGN(const auto ranges, InclusionRanges(index, head.body.size));
+  BRIG_ASSIGN(const auto ranges, InclusionRanges(index, head.size));
   auto roots = RangeRoots::Make(before, ranges);
   if (!roots) return Fail(ErrorCode::kCorrupt, roots.error().message);
-  TlogProof proof;
-  proof.index = index;
-  proof.checkpoint = std::move(head.note);
-  BRIG_TRY(ForEntries(disk, directory, before.size(), head.body.size, [&](const Entry& entry) {
+  TlogProof proof{{}, index, {}, note};
+  BRIG_TRY(ForEntries(disk, directory, before.size(), head.size, [&](const Entry& entry) {
     roots->Add(LeafHash(entry.bytes));
     if (entry.index == index) proof.extra.assign(entry.bytes.begin(), entry.bytes.end());
   }));
@@ -124,25 +117,31 @@ Result<TlogProof> ProveEntry(const std::string& directory, std::uint64_t index, 
 
 Result<Extension> ProveExtension(const std::string& directory, std::uint64_t old_size,
                                  std::optional<std::uint64_t> size, Disk& disk) {
+  BRIG_ASSIGN(const std::string note,
+              size ? CheckpointOf(disk, directory, *size) : LatestCheckpoint(directory, disk));
+  return ProveExtensionTo(directory, old_size, note, disk);
+}
+
+Result<Extension> ProveExtensionTo(const std::string& directory, std::uint64_t old_size,
+                                   const std::string& note, Disk& disk) {
   BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
-  BRIG_ASSIGN(Head head,
-              size ? HeadOfSize(disk, directory, key, *size) : LatestHead(disk, directory, key));
-  if (old_size > head.body.size)
+  BRIG_ASSIGN(const CheckpointBody head, OpenCheckpoint(key, note));
+  if (old_size > head.size)
     return Fail(ErrorCode::kInvalid, fmt::format("the checkpoint of {} entries cannot continue {}",
-                                                 head.body.size, old_size));
+                                                 head.size, old_size));
   BRIG_ASSIGN(Tree tree, TreeBefore(disk, directory, old_size));
-  BRIG_ASSIGN(const auto ranges, ConsistencyRanges(old_size, head.body.size));
+  BRIG_ASSIGN(const auto ranges, ConsistencyRanges(old_size, head.size));
   auto roots = RangeRoots::Make(tree, ranges);
   if (!roots) return Fail(ErrorCode::kCorrupt, roots.error().message);
-  CheckpointBody old{head.body.origin, old_size, tree.Root(), {}};
-  BRIG_TRY(ForEntries(disk, directory, tree.size(), head.body.size, [&](const Entry& entry) {
+  CheckpointBody old{head.origin, old_size, tree.Root(), {}};
+  BRIG_TRY(ForEntries(disk, directory, tree.size(), head.size, [&](const Entry& entry) {
     const Digest leaf = LeafHash(entry.bytes);
     roots->Add(leaf);
     if (entry.index >= old_size) return;
     tree.Append(leaf);
     if (tree.size() == old_size) old.root = tree.Root();
   }));
-  Extension extension{old_size, {}, std::move(head.note)};
+  Extension extension{old_size, {}, note};
   BRIG_ASSIGN(extension.hashes, roots->Roots());
   const auto checked = CheckExtension(extension, old, key);
   return OrCorrupt(checked, std::move(extension));

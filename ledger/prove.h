@@ -27,6 +27,16 @@ namespace brig::ledger {
                                                std::optional<std::uint64_t> size = std::nullopt,
                                                Disk& disk = RealDisk());
 
+// The same for a checkpoint that is at hand, such as one that witnesses have cosigned.
+[[nodiscard]] Result<TlogProof> ProveEntryIn(const std::string& directory, std::uint64_t index,
+                                             const std::string& note, Disk& disk = RealDisk());
+[[nodiscard]] Result<Extension> ProveExtensionTo(const std::string& directory,
+                                                 std::uint64_t old_size, const std::string& note,
+                                                 Disk& disk = RealDisk());
+
+// The latest checkpoint, its signature checked by the ledger's own key. kNotFound before the first.
+[[nodiscard]] Result<std::string> LatestCheckpoint(const std::string& directory,
+                                                   Disk& disk = RealDisk());
 // The key that the ledger says is its own.
 [[nodiscard]] Result<VerifierKey> ReadKey(const std::string& directory, Disk& disk = RealDisk());
 

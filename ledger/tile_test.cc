@@ -80,7 +80,8 @@ class Tiles : public ::testing::Test {
     for (const auto& [path, node] : disk_.names()) names.insert(path.substr(kTiles.size() + 1));
     return names;
   }
-  Bytes& Content(const std::string& name) { return disk_.names().at(kTiles + "/" + name)->live; }
+  Bytes& Content(const std::string& name) { return disk_.names().at(PathOf(name))->live; }
+  static std::string PathOf(const std::string& name) { return fmt::format("{}/{}", kTiles, name); }
   MemoryDisk disk_;
   Tree tree_;
   std::vector<CheckpointBody> heads_;
@@ -203,13 +204,13 @@ TEST_F(Tiles, AMissingCutOrLongerFileIsFound) {
       EXPECT_FALSE(Open().Verify()->intact()) << name << " of " << size;
     }
     Content(name) = good;
-    const auto node = disk_.names().at(kTiles + "/" + name);
-    disk_.names().erase(kTiles + "/" + name);
+    const auto node = disk_.names().at(PathOf(name));
+    disk_.names().erase(PathOf(name));
     const auto report = Open().Verify();
     ASSERT_TRUE(report);
     ASSERT_FALSE(report->intact());
     EXPECT_EQ(report->faults.front().file, name);
-    disk_.names()[kTiles + "/" + name] = node;
+    disk_.names()[PathOf(name)] = node;
   }
   EXPECT_TRUE(Open().Verify()->intact());
 }
@@ -237,7 +238,7 @@ TEST_F(Tiles, NothingIsPublishedUnderAnotherHead) {
   auto writer = TileWriter::Open(kTiles, Key(), disk_);
   ASSERT_TRUE(writer);
   ASSERT_TRUE(writer->Add(AsBytes("forged")));
-  CheckpointBody head{kTestName, 11, tree_.Root(), {}};
+  const CheckpointBody head{kTestName, 11, tree_.Root(), {}};
   EXPECT_EQ(writer->Publish(*TestSigner()(head)).error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(Open().head().size, 10U);
   EXPECT_EQ(writer->Add(Bytes(65536)).error().code, ErrorCode::kLimit);

@@ -8,13 +8,6 @@
 
 namespace brig::ledger {
 
-// What a writer that was stopped has left.
-static Result<> RemoveUnfinished(Disk& disk, const std::string& path) {
-  auto removed = disk.Remove(path + std::string(kUnfinished));
-  if (!removed && removed.error().code == ErrorCode::kNotFound) return {};
-  return removed;
-}
-
 Result<TileWriter> TileWriter::Open(const std::string& directory, const VerifierKey& key,
                                     Disk& disk) {
   TileWriter writer(directory, key, disk);
