@@ -21,6 +21,8 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeLedgerConsistency());
   commands.push_back(MakeLedgerCheck());
   commands.push_back(MakeLedgerTiles());
+  commands.push_back(MakeLedgerWitness());
+  commands.push_back(MakeWitness());
   commands.push_back(MakeDrill());
   commands.push_back(MakeDoctor());
   commands.push_back(MakeCompletion());

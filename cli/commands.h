@@ -29,6 +29,8 @@ std::unique_ptr<Command> MakeLedgerProve();
 std::unique_ptr<Command> MakeLedgerConsistency();
 std::unique_ptr<Command> MakeLedgerCheck();
 std::unique_ptr<Command> MakeLedgerTiles();
+std::unique_ptr<Command> MakeLedgerWitness();
+std::unique_ptr<Command> MakeWitness();
 std::unique_ptr<Command> MakeDrill();
 std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeCompletion();

@@ -10,6 +10,7 @@
 #include "cli/ledger_flags.h"
 #include "cli/text.h"
 #include "ledger/prove.h"
+#include "ledger/witness_policy.h"
 #include "model/record.h"
 
 namespace brig::cli {
@@ -42,6 +43,11 @@ class LedgerCheck final : public Command {
                     .required = true,
                     .target = &file_});
     DeclareKey(flags, key_);
+    flags.Option({.name = "--policy",
+                  .value_name = "FILE",
+                  .help = "which witnesses must have cosigned (C2SP tlog-policy)",
+                  .hint = Hint::kFile,
+                  .target = &policy_});
     flags.Option({.name = "--checkpoint",
                   .value_name = "FILE",
                   .help = "the old checkpoint, for a proof that the record only grew",
@@ -58,7 +64,8 @@ class LedgerCheck final : public Command {
  private:
   Result<Answer> CheckEntry(const std::string& text, const ledger::VerifierKey& key) const;
   Result<Answer> CheckExtension(const std::string& text, const ledger::VerifierKey& key) const;
-  std::string file_, key_, checkpoint_, entry_;
+  Result<> CheckWitnesses(const std::string& text, Answer& answer) const;
+  std::string file_, key_, policy_, checkpoint_, entry_;
 };
 
 Result<Answer> LedgerCheck::CheckEntry(const std::string& text,
@@ -92,6 +99,19 @@ Result<Answer> LedgerCheck::CheckExtension(const std::string& text,
   if (!old) return Within(checkpoint_, std::move(old).error());
   return Answer{.head = ledger::CheckExtension(*extension, *old, key),
                 .claim = fmt::format("the first {} entries unchanged", old->size)};
+}
+
+// That enough witnesses have seen the head: one that the log shows to nobody else would hold, too.
+Result<> LedgerCheck::CheckWitnesses(const std::string& text, Answer& answer) const {
+  if (policy_.empty() || !answer.head) return {};
+  BRIG_ASSIGN(const std::string lines, ReadFile(policy_, ledger::kMaxPolicyBytes));
+  const auto policy = ledger::WitnessPolicy::Parse(lines);
+  if (!policy) return Within(policy_, policy.error());
+  BRIG_ASSIGN(const ledger::Note note, ledger::ParseNote(text.substr(text.find("\n\n") + 2)));
+  if (!policy->IsWitnessed(note))
+    answer.head =
+        Fail(ErrorCode::kDenied, "not cosigned by the witnesses that the policy asks for");
+  return {};
 }
 
 void PrintJson(const Session& session, const Answer& answer, const ledger::VerifierKey& key) {
@@ -137,8 +157,9 @@ Result<Exit> LedgerCheck::Run(const Session& session) {
                 "no key to check with: give the log's public key by --key (it lies beside the "
                 "record as key.pub)");
   if (!key) return std::unexpected(std::move(key).error());
-  BRIG_ASSIGN(const Answer answer,
+  BRIG_ASSIGN(Answer answer,
               text.starts_with("old ") ? CheckExtension(text, *key) : CheckEntry(text, *key));
+  BRIG_TRY(CheckWitnesses(text, answer));
   // Anything but "it does not hold" is a question that could not be answered.
   if (!answer.head && answer.head.error().code != ErrorCode::kDenied)
     return Within(file_, answer.head.error());

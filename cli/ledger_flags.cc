@@ -42,4 +42,8 @@ Result<ledger::TileLog> OpenTiles(const std::string& tiles, const std::string& k
   return log;
 }
 
+std::string WitnessedPath(const std::string& ledger) {
+  return ledger.substr(0, ledger.rfind('/') + 1) + "witnessed";
+}
+
 }  // namespace brig::cli

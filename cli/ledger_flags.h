@@ -22,6 +22,8 @@ void DeclareTiles(Flags& flags, std::string& tiles);
 // `ledger`.
 [[nodiscard]] Result<ledger::TileLog> OpenTiles(const std::string& tiles, const std::string& key,
                                                 const std::string& ledger);
+// Where the checkpoint with the witnesses' cosignatures is kept, for the ledger in this directory.
+std::string WitnessedPath(const std::string& ledger);
 // The words to print beside a key that came from where the data came from.
 inline constexpr std::string_view kKeyFromBeside =
     "  (from beside the record: compare it with a copy)";

@@ -44,7 +44,8 @@ TEST(Parse, SaysWhichWordIsNoCommandAndWhatIs) {
             "error: `xyzzy` is not a command: see `brig --help`");
   const std::string choice =
       "`brig ledger verify` or `brig ledger show` or `brig ledger prove` or `brig ledger "
-      "consistency` or `brig ledger check` or `brig ledger tiles`";
+      "consistency` or `brig ledger check` or `brig ledger tiles` or `brig ledger "
+      "witness`";
   EXPECT_EQ(CommandOf({"--run", "/x", "xyzzy"}, globals),
             "error: `xyzzy` is not a command: see `brig --help`");
   EXPECT_EQ(CommandOf({"ledger", "dance"}, globals),
