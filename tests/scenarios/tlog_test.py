@@ -40,7 +40,7 @@ class TlogTest(unittest.TestCase):
         cls.tiles = cls.directory / "tiles"
         cls.notes = {}
         for size in SIZES:
-            run(program("tests", "make_ledger"), cls.state / "ledger", size)
+            run(program("tests", "make_ledger"), cls.state / "ledger", "entry", size)
             run(program("cli", "brig"), "--state", cls.state, "ledger", "tiles", cls.tiles)
             cls.notes[size] = cls.directory / f"{size}.note"
             shutil.copy(cls.state / "ledger" / "checkpoint", cls.notes[size])
