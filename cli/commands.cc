@@ -15,6 +15,8 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeExplain());
   commands.push_back(MakePolicyCheck());
   commands.push_back(MakePolicyExplain());
+  commands.push_back(MakeRulesCheck());
+  commands.push_back(MakeRulesFields());
   commands.push_back(MakeLedgerVerify());
   commands.push_back(MakeLedgerShow());
   commands.push_back(MakeLedgerProve());

@@ -23,6 +23,8 @@ std::unique_ptr<Command> MakeFindings();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakePolicyCheck();
 std::unique_ptr<Command> MakePolicyExplain();
+std::unique_ptr<Command> MakeRulesCheck();
+std::unique_ptr<Command> MakeRulesFields();
 std::unique_ptr<Command> MakeLedgerVerify();
 std::unique_ptr<Command> MakeLedgerShow();
 std::unique_ptr<Command> MakeLedgerProve();

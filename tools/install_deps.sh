@@ -8,9 +8,10 @@ set -euo pipefail
 declare -A sets=(
   [build]="g++ cmake ninja-build ccache make pkg-config git python3 clang llvm bpftool
     libbpf-dev libelf-dev zlib1g-dev libssl-dev libseccomp-dev libfmt-dev libspdlog-dev
-    libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libgtest-dev"
+    libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libgtest-dev
+    libre2-dev"
   [run]="libbpf1 libelf1 zlib1g libssl3 passwd libseccomp2 libfmt9 libspdlog1.10 libsimdjson14
-    libyaml-cpp0.7"
+    libyaml-cpp0.7 libre2-9"
   [test]="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcc gcc-12
     docker.io containerd runc crun podman uidmap busybox-static cpio xz-utils debootstrap e2fsprogs
     kmod qemu-system-x86 iproute2
