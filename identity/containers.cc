@@ -190,12 +190,12 @@ void Containers::Settle(Entry& entry) const {
   std::ranges::stable_sort(container.risks, std::greater(), &Risk::severity);
 }
 
-// Of a container found running, the process found first need not be the one it began with: then any
-// that the kernel counts among its own will do.
+// The process met first need not be the one it began with, where the container was found running or
+// restored from a checkpoint: any that the kernel counts among its own will do.
 Offers::NamesIt Containers::NamesFirstProcessOf(const Entry& entry) const {
   return [this, &entry](const RuntimeState& state) {
     if (SameProcess(state, entry.container.first_process)) return true;
-    if (!entry.birth->found_running || !find_member_) return false;
+    if (!find_member_) return false;
     const auto member =
         find_member_(entry.container.key, static_cast<std::uint32_t>(state.init_pid));
     return member && SameProcess(state, *member);

@@ -94,26 +94,21 @@ TEST_F(EnricherTest, TheLoginOfAContainerFoundRunningIsNotBelieved) {
   EXPECT_EQ(Open(Ref(700, 3)).person.basis, PersonBasis::kUnknown);
 }
 
-TEST_F(EnricherTest, OfAContainerFoundRunningAnyProcessOfItsOwnMayBeTheOneARuntimeNames) {
-  Event start = Birth(5000 * kSecond, Operation::kContainerStart, Ref(700, 3));
-  std::get<BirthDetails>(start.details).found_running = true;
-  enricher_.Observe(start);
-  Facts facts = WebFacts(3);
-  facts.first_process = Ref(700, 3);
-  enricher_.Apply(facts);
-  EXPECT_EQ(enricher_.ListContainers(true)[0].naming, Naming::kUnidentified);
-  enricher_.Observe(Exec(5000 * kSecond, WebProcess(3), "/bin/sleep", {}));
-  enricher_.Apply(facts);
-  EXPECT_EQ(enricher_.ListContainers(true)[0].name, "web");
-}
-
-TEST_F(EnricherTest, AContainerThatBeganWithAnotherProcessIsNotTheOneARuntimeNames) {
-  enricher_.Observe(Birth(5000 * kSecond, Operation::kContainerStart, Ref(700, 3)));
-  enricher_.Observe(Exec(5000 * kSecond, WebProcess(3), "/bin/sleep", {}));
-  Facts facts = WebFacts(3);
-  facts.first_process = Ref(700, 3);
-  enricher_.Apply(facts);
-  EXPECT_EQ(enricher_.ListContainers(true)[0].naming, Naming::kUnidentified);
+// One found running, or restored from a checkpoint.
+TEST_F(EnricherTest, AnyProcessOfAContainersOwnMayBeTheOneARuntimeNames) {
+  for (const bool found_running : {true, false}) {
+    const std::uint64_t key = found_running ? 3 : 4;
+    Event start = Birth(5000 * kSecond, Operation::kContainerStart, Ref(700, key));
+    std::get<BirthDetails>(start.details).found_running = found_running;
+    enricher_.Observe(start);
+    Facts facts = WebFacts(key);
+    facts.first_process = Ref(700, key);
+    enricher_.Apply(facts);
+    EXPECT_EQ(enricher_.ListContainers(true).back().naming, Naming::kUnidentified);
+    enricher_.Observe(Exec(5000 * kSecond, WebProcess(key), "/bin/sleep", {}));
+    enricher_.Apply(facts);
+    EXPECT_EQ(enricher_.ListContainers(true).back().name, "web");
+  }
 }
 
 TEST_F(EnricherTest, ACallerReportedLateIsStillFound) {

@@ -272,9 +272,8 @@ static __always_inline void write_birth(struct subject *subject, struct file *fi
 }
 
 static __always_inline void record_birth(struct subject *subject, struct file *file, u32 born,
-					 u32 flags)
+					 u32 flags, bool announced)
 {
-	bool announced = flags & ABI_FOUND_RUNNING || by_runtime(subject->task);
 	struct verdict verdict = {};
 
 	birth_verdict(subject, born, announced, &verdict);

@@ -97,7 +97,8 @@ static __always_inline void i7_doors(struct subject *subject, struct destination
 			door = 0;
 		else if (door)
 			broken(verdict, I_DOORS, CAUSE_DOOR_PATH, door);
-		else if (to->peer && is_abstract(READ(to->peer, addr)) && abstract_door(to->sock))
+		else if (to->peer && is_abstract(READ(to->peer, addr)) &&
+			 abstract_door(subject, to->sock))
 			broken(verdict, I_DOORS, CAUSE_DOOR_ABSTRACT, DOOR_OTHER_DAEMON);
 	} else if (to->inet.family == AF_INET || to->inet.family == AF_INET6) {
 		door = inet_door(subject, to->inet.address, to->inet.port);

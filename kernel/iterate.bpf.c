@@ -36,7 +36,7 @@ int label_running_tasks(struct bpf_iter__task *ctx)
 	announce(subject.label, task);
 	subject.label->born = 0;
 	if (born == BORN_FIRST)
-		record_birth(&subject, file, born, ABI_FOUND_RUNNING);
+		record_birth(&subject, file, born, ABI_FOUND_RUNNING, true);
 	if (READ(task, pid) != READ(task, tgid) || !object_of_file(&object, file))
 		return 0;
 	exec = record_begin(&scratch, task, subject.label->container, ABI_CLASS_CRITICAL, ABI_EXEC,

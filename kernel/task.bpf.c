@@ -109,12 +109,12 @@ __noinline int record_exec(u64 file)
 }
 
 /* Of the current task, which has just been born into a container or joined one. */
-__noinline int record_birth_of_exec(u64 file, u32 born)
+__noinline int record_own_birth(u64 file, u32 born, bool announced)
 {
 	struct subject subject;
 
 	if (find_subject(&subject))
-		record_birth(&subject, (void *)file, born, 0);
+		record_birth(&subject, (void *)file, born, 0, announced);
 	return 0;
 }
 
@@ -159,10 +159,47 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct l
 	born = subject.label->born;
 	if (born) {
 		subject.label->born = 0;
-		record_birth_of_exec((u64)file, born);
+		record_own_birth((u64)file, born, by_runtime(task));
 		bpf_task_storage_delete(&starters, task);
 	}
 	record_exec((u64)file);
+	return 0;
+}
+
+#define PR_SET_MM 35
+#define PR_SET_MM_EXE_FILE 13
+#define PR_SET_MM_MAP 14
+
+/*
+ * A restored checkpoint: nobody executes the container's programs, their memory is put back and
+ * each process declares what it runs from now on. That is its exec, and comes before the first
+ * instruction that goes on where the checkpoint was taken. Its threads are cloned after it. Who
+ * does this is a runtime's child by clone alone.
+ */
+SEC("tracepoint/syscalls/sys_exit_prctl")
+int sys_exit_prctl(struct syscall_exit *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct object program = {};
+	struct subject subject;
+	struct file *file;
+	u32 born;
+
+	if (regs->di != PR_SET_MM || ctx->ret != 0 ||
+	    (regs->si != PR_SET_MM_MAP && regs->si != PR_SET_MM_EXE_FILE))
+		return 0;
+	file = READ(task, mm, exe_file);
+	object_of_file(&program, file);
+	if (find_subject(&subject) || is_looking())
+		return 0;
+	born = give_birth(&subject, task, &program);
+	if (born == BORN_OUTSIDE)
+		return 0;
+	announce(subject.label, task);
+	subject.label->born = 0;
+	record_own_birth((u64)file, born, by_runtime(task) || starter_kind(task) == RUN_BY_RUNTIME);
+	bpf_task_storage_delete(&starters, task);
 	return 0;
 }
 

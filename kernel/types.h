@@ -199,11 +199,12 @@ struct css_set {
 struct task_struct {
 	struct thread_info thread_info;
 	u32 flags;
+	u32 ptrace;
 	int exit_code;
 	int pid, tgid;
 	unsigned long atomic_flags;
 	u64 start_boottime;
-	struct task_struct *real_parent, *group_leader;
+	struct task_struct *real_parent, *parent, *group_leader;
 	struct list_head ptraced, ptrace_entry;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[1];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Files: opened, received from another task, made executable memory. */
 #include "kernel/guard/guard.h"
-#include "kernel/invariants/neighbours.h"
+#include "kernel/invariants/doors.h"
 #include "kernel/invariants/image.h"
+#include "kernel/invariants/neighbours.h"
 #include "kernel/open.h"
 
 /* A namespace as a file: only the container's own may be held. */
@@ -58,6 +59,15 @@ int BPF_PROG(guard_file_open, struct file *file, int ret)
 	return file_answer(&act, &object, READ(file, f_flags), SEEN_ANYWAY);
 }
 
+/* Whoever traces it, and whose socket it has connected to, could as well hand the file over by
+ * writing its memory. */
+static __always_inline bool from_tracer(struct subject *subject)
+{
+	u32 tracer = subject->label->tracer;
+
+	return tracer && is_tracer(tracer, subject->task);
+}
+
 /* What another task hands over through a socket, a pidfd or a queue. */
 SEC("lsm/file_receive")
 int BPF_PROG(guard_file_receive, struct file *file, int ret)
@@ -69,7 +79,7 @@ int BPF_PROG(guard_file_receive, struct file *file, int ret)
 		return ret;
 	if (!object_of_file(&object, file))
 		return 0;
-	if (!shadow_differs(&act) && !judge_file(&act, &object))
+	if (!shadow_differs(&act) && (from_tracer(&act.subject) || !judge_file(&act, &object)))
 		return 0;
 	return file_answer(&act, &object, READ(file, f_flags), UNSEEN);
 }

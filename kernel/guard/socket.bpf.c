@@ -109,6 +109,14 @@ static __always_inline bool datagram_door(struct subject *subject, struct sock *
 	       !bpf_sk_storage_get(&contained_sockets, peer, 0, 0);
 }
 
+static __always_inline void note_tracer(struct subject *subject, struct sock *peer)
+{
+	u32 pid = host_pid_of(READ(peer, sk_peer_pid));
+
+	if (is_tracer(pid, subject->task))
+		subject->label->tracer = pid;
+}
+
 static __always_inline int to_peer(struct sock *peer)
 {
 	struct destination to = {.peer = (void *)peer, .sock = peer};
@@ -121,9 +129,10 @@ static __always_inline int to_peer(struct sock *peer)
 		i7_doors(&act.subject, &to, &act.verdict);
 	if (!act.verdict.invariant && datagram_door(&act.subject, peer))
 		broken(&act.verdict, I_DOORS, CAUSE_DOOR_ABSTRACT, DOOR_OTHER_DAEMON);
-	if (!act.verdict.invariant)
-		return 0;
-	return door_answer(&act, &to);
+	if (act.verdict.invariant)
+		return door_answer(&act, &to);
+	note_tracer(&act.subject, peer);
+	return 0;
 }
 
 SEC("lsm/unix_stream_connect")

@@ -65,14 +65,21 @@ static __always_inline u32 inet_door(struct subject *subject, const u8 *address,
 	return door && !object_allowed(subject->label->container, *door) ? *door : 0;
 }
 
+/* What of the host traces a task decides what it does: a checkpoint is taken from inside like that.
+ */
+static __always_inline bool is_tracer(u32 pid, struct task_struct *task)
+{
+	return READ(task, ptrace) && READ(task, parent, tgid) == pid && !container_of_pid(pid);
+}
+
 /* An abstract name is reached through a shared network namespace; root processes of the host are
  * doors. */
-static __always_inline bool abstract_door(struct sock *client)
+static __always_inline bool abstract_door(struct subject *subject, struct sock *client)
 {
 	struct pid *peer = READ(client, sk_peer_pid);
-	u32 uid = READ(client, sk_peer_cred, euid.val);
+	u32 uid = READ(client, sk_peer_cred, euid.val), pid = host_pid_of(peer);
 
-	return peer && uid == 0 && container_of_pid(host_pid_of(peer)) == 0;
+	return peer && uid == 0 && !container_of_pid(pid) && !is_tracer(pid, subject->task);
 }
 
 #endif

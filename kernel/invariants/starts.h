@@ -11,7 +11,11 @@
 #include "kernel/object.h"
 #include "kernel/verdict.h"
 
-/* What the task runs: ABI_LISTED_RUNTIME, ABI_LISTED_UNLIKE, or 0 for anything else. */
+/* A kind of task beside ABI_LISTED_*: it runs what a runtime has executed, such as criu. */
+#define RUN_BY_RUNTIME 8u
+
+/* What the task runs: ABI_LISTED_RUNTIME, ABI_LISTED_UNLIKE, RUN_BY_RUNTIME, or 0 for anything
+ * else. */
 static __always_inline u32 starter_kind(struct task_struct *task)
 {
 	u32 *kind = bpf_task_storage_get(&starters, task, 0, 0);
@@ -43,7 +47,7 @@ static __always_inline bool by_runtime(struct task_struct *task)
 	struct task_struct *parent = task->real_parent;
 	u32 kind = starter_kind(task);
 
-	if (kind)
+	if (kind & (ABI_LISTED_RUNTIME | ABI_LISTED_UNLIKE))
 		return kind == ABI_LISTED_RUNTIME;
 	return parent->pid != 1 &&
 	       (purposes_of(READ(parent, mm, exe_file, f_inode)) & ABI_LISTED_RUNTIME);
@@ -62,9 +66,13 @@ static __always_inline void note_starter(struct task_struct *task, struct inode 
 {
 	u32 kind = purposes_of(inode) & (ABI_LISTED_RUNTIME | ABI_LISTED_UNLIKE);
 
+	if (!kind && READ(inode, i_nlink) == 0)
+		return;
+	if (!kind && is_starter(task))
+		kind = RUN_BY_RUNTIME;
 	if (kind)
 		note_kind(task, kind);
-	else if (READ(inode, i_nlink) != 0)
+	else
 		bpf_task_storage_delete(&starters, task);
 }
 

@@ -31,6 +31,16 @@ WORKLOAD_TIMEOUT_S = 600
 ALL_TIMEOUT_S = 1800
 # What a workload's escape would look like: without it, silence would prove nothing.
 ESCAPE = "docker run --rm --name escape -v /etc:/volume small cat /volume/shadow"
+# A process that comes back from a checkpoint executes nothing before it tries the same.
+RESTORED_ESCAPE = """mkdir -p /srv/restored/rootfs && cd /srv/restored &&
+tar -C rootfs -xf /srv/small.tar && runc spec && jq '.process.terminal = false |
+ .process.args = ["sh", "-c", "exec </dev/null >/dev/null 2>&1; until test -e /tmp/go; do :; done;
+  while read line; do echo $line >>/tmp/loot; done </volume/shadow; echo >/tmp/tried; sleep 1000"]
+ | .root.readonly = false | .mounts += [{"type": "bind", "source": "/etc",
+ "destination": "/volume", "options": ["rbind", "ro"]}]' config.json >c && mv c config.json &&
+runc run -d restored && sleep 2 && runc checkpoint --image-path images restored &&
+runc restore -d --image-path images restored && touch rootfs/tmp/go &&
+until test -e rootfs/tmp/tried; do sleep 0.5; done; ls rootfs/tmp; runc delete -f restored"""
 
 
 class Scene:
@@ -59,6 +69,10 @@ class Scene:
     def findings(self):
         return documents(self.run("brig findings --limit 0 --json"))
 
+    def escapes(self):
+        known = {each["id"] for each in self.found}
+        return [each for each in self.findings() if each["id"] not in known]
+
     def act(self):
         # The unit as it would be installed.
         self.run("sed -i s,@CMAKE_INSTALL_FULL_SBINDIR@,/usr/sbin, "
@@ -72,9 +86,9 @@ class Scene:
         self.found = self.findings()
         self.status = documents(self.run("brig status --json"))[0]
         self.machine.run(ESCAPE)
-        wait_for(lambda: len(self.findings()) > len(self.found), "the escape's finding", 60)
-        self.escape = [each for each in self.findings() if each["id"] not in
-                       {other["id"] for other in self.found}]
+        self.loot = self.run(RESTORED_ESCAPE).split()
+        wait_for(lambda: len(self.escapes()) == 2, "the findings of the escapes", 60)
+        self.escape = self.escapes()
         self.run("brig ledger verify")
 
     def work(self, at_a_time, names):
@@ -124,8 +138,10 @@ class OrdinaryWork:
     def test_nothing_is_found_or_refused_anywhere(self):
         self.assertEqual([about(each) for each in self.scene.found], [])
 
-    def test_an_escape_is_found_in_the_same_machine(self):
-        self.assertIn("escape", {about(each)[0] for each in self.scene.escape})
+    def test_escapes_are_refused_in_the_same_machine(self):
+        self.assertEqual({about(each)[:3] for each in self.scene.escape},
+                         {("escape", "I1", "refused"), ("restored", "I1", "refused")})
+        self.assertEqual(self.scene.loot, ["go", "tried"])
 
     def test_nothing_is_lost_and_nobody_died(self):
         for each in self.scene.status["counters"]:

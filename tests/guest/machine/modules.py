@@ -29,7 +29,7 @@ def modules(series):
 
 def _make(series, release, scratch, path, early):
     prefix, private = fetch_kernels.SERIES[series]
-    options = fetch_kernels.private_apt() if private else []
+    options = fetch_kernels.private_apt(fetch_kernels.BACKPORTS) if private else []
     # Since 7 the image and its modules are packages of their own.
     image = fetch_kernels.newest(prefix, options)
     package = re.sub("^linux-binary", "linux-modules", image)
