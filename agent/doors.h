@@ -14,6 +14,8 @@ namespace brig::agent {
 
 std::vector<sensor::InodeObject> FindUnixDoors(const Options& options);
 std::vector<sensor::InodeObject> FindGuarded(const Options& options);
+// Where no link may lead that a container leaves on storage that others reach.
+std::vector<sensor::LinkPlace> LinkPlaces();
 // Endpoints by address: cloud metadata, and what listens on the host's loopback.
 std::vector<sensor::AddressObject> InetDoors();
 

@@ -40,6 +40,7 @@ sensor::LoadOptions OptionsOf(const Setup& setup) {
                      return HashFile(path).value_or("");
                    }).files;
   options.guarded = FindGuarded(setup.options);
+  options.link_places = LinkPlaces();
   options.unix_doors = FindUnixDoors(setup.options);
   options.inet_doors = InetDoors();
   options.own_processes = {setup.warden_pid, static_cast<std::uint32_t>(::getpid())};

@@ -175,19 +175,5 @@ TEST(Expectation, IsWhatTheActiveLayersCanDo) {
   EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kRecorded) << "another one's guard";
 }
 
-TEST(Expectation, OfWhatNoLayerHoldsIsNothing) {
-  const Technique technique{.name = "x",
-                            .family = Family::kLeavings,
-                            .mitre = "T1",
-                            .sentence = "s",
-                            .invariants = "I10",
-                            .act = "hold",
-                            .best = Best::kNothing,
-                            .why = "w"};
-  Status status;
-  status.modes = {{.invariant = Invariant::kLeavings, .mode = Mode::kRefuse}};
-  EXPECT_EQ(ExpectationOf(technique, status).seen, Seen::kMissed);
-}
-
 }  // namespace
 }  // namespace brig::drill

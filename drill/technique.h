@@ -53,7 +53,7 @@ enum class Oracle : std::uint8_t {
 };
 
 // What brig can do about it at best, with all its layers.
-enum class Best : std::uint8_t { kRefused, kKilled, kRecorded, kNothing };
+enum class Best : std::uint8_t { kRefused, kKilled, kRecorded };
 
 struct Technique {
   std::string_view name;  // "mounts.root-read": the family's short name first

@@ -159,6 +159,15 @@ struct {
 	__type(value, u32); /* enum brig::HostObject */
 } guarded SEC(".maps");
 
+/* Where a link must not lead a reader with more rights. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 256);
+	__type(key, struct abi_link_key);
+	__type(value, u32); /* enum brig::HostObject */
+} link_places SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);

@@ -27,8 +27,10 @@ std::string_view ReasonOfGuarded(Cause cause) {
              "was made by another one.";
     case Cause::kPrivilegeLeft:
       return "A program with the set-user-id bit or with capabilities gives its rights to whoever "
-             "runs it. On storage that the host or others reach, an ordinary user there becomes "
-             "root through it.";
+             "runs it, and a link leads whoever follows it to a file that was not meant. On "
+             "storage "
+             "that the host or others reach, an ordinary user there becomes root through the one, "
+             "and root reads or writes through the other.";
     case Cause::kRogueStart:
     case Cause::kRogueEntry:
       return "Containers are started and entered by the runtimes of this host, which are known by "
@@ -156,7 +158,7 @@ std::string_view AdviceOf(Cause cause) {
              "set image: off for it in the policy.";
     case Cause::kPrivilegeLeft:
       return "Mount the volume on the host with nosuid, and look for what lies there already: find "
-             "VOLUME -perm /6000.";
+             "VOLUME -perm /6000 -o -type l. Serve nothing from it that follows links.";
     case Cause::kRogueStart:
     case Cause::kRogueEntry:
       return "Find out who ran the program named above. If it is a runtime of yours, list it "

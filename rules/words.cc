@@ -227,6 +227,9 @@ std::string PrivilegeWords(const Event& event) {
   constexpr std::uint64_t kSetUid = 04000, kSetGid = 02000;
   const std::string path = Or(PathOf(event), "a file");
   if (event.operation == Operation::kSetXattr) return path + " with capabilities";
+  if (event.operation == Operation::kSymlink)
+    return fmt::format("{}, a link to {}", path,
+                       WordsOf(static_cast<HostObject>(event.cause_detail & 0xff)));
   if ((event.cause_detail & kSetUid) != 0) return path + " with the set-user-id bit";
   return (event.cause_detail & kSetGid) != 0 ? path + " with the set-group-id bit" : path;
 }

@@ -17,6 +17,7 @@ namespace brig::sensor {
 enum class MapId : std::size_t {
   kSettings,
   kGuarded,
+  kLinkPlaces,
   kUnixDoors,
   kInetDoors,
   kAllowedDevices,
@@ -35,9 +36,9 @@ enum class MapId : std::size_t {
 };
 inline constexpr std::size_t kMapCount = static_cast<std::size_t>(MapId::kCompatCalls) + 1;
 inline constexpr std::array<std::string_view, kMapCount> kMapNames = {
-    "settings",     "guarded",       "unix_doors",  "inet_doors", "allowed_devices", "allowances",
-    "listed_files", "own_processes", "critical",    "telemetry",  "announcements",   "counters",
-    "births",       "sysctls",       "canary_task", "canaries",   "compat_calls"};
+    "settings",   "guarded",      "link_places",   "unix_doors",  "inet_doors", "allowed_devices",
+    "allowances", "listed_files", "own_processes", "critical",    "telemetry",  "announcements",
+    "counters",   "births",       "sysctls",       "canary_task", "canaries",   "compat_calls"};
 
 struct Handles {
   std::array<UniqueFd, kMapCount> maps;

@@ -189,6 +189,7 @@ Result<> TellPrograms(const LoadOptions& options, const Handles& handles) {
   BRIG_TRY(WriteCommonDevices(handles));
   BRIG_TRY(WriteListedFiles(handles, options.listed));
   BRIG_TRY(WriteGuarded(handles, options.guarded));
+  BRIG_TRY(WriteLinkPlaces(handles, options.link_places));
   BRIG_TRY(WriteUnixDoors(handles, options.unix_doors));
   return WriteInetDoors(handles, options.inet_doors);
 }

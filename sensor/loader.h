@@ -30,6 +30,7 @@ struct LoadOptions {
   // What judging needs from the first moment: see maps.h.
   std::vector<ListedFile> listed;
   std::vector<InodeObject> guarded, unix_doors;
+  std::vector<LinkPlace> link_places;
   std::vector<AddressObject> inet_doors;
   std::vector<std::uint32_t> own_processes;  // pids whose calls to engines are brig's own
 };

@@ -134,6 +134,19 @@ Result<> WriteGuarded(const Handles& handles, const std::vector<InodeObject>& ob
   });
 }
 
+Result<> WriteLinkPlaces(const Handles& handles, const std::vector<LinkPlace>& places) {
+  std::vector<std::pair<abi_link_key, std::uint32_t>> entries;
+  for (const LinkPlace& place : places) {
+    if (place.text.size() >= ABI_LINK_TEXT)
+      return Fail(ErrorCode::kLimit, fmt::format("the path {} is too long", place.text));
+    abi_link_key key{};
+    place.text.copy(reinterpret_cast<char*>(key.text), place.text.size());
+    key.bits = static_cast<__u32>(8 * (place.text.size() + (place.beginning ? 0 : 1)));
+    entries.push_back({key, static_cast<std::uint32_t>(place.object)});
+  }
+  return Replace(handles.map(MapId::kLinkPlaces), entries);
+}
+
 Result<> WriteWanted(const Handles& handles, std::uint64_t operations) {
   return ChangeSettings(handles, [&](abi_settings& settings) { settings.wanted = operations; });
 }

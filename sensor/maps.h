@@ -27,6 +27,14 @@ struct InodeObject {
 // The kernel's own form of a device number (20 bits of minor) from the one that stat gives.
 std::uint32_t DeviceOf(std::uint64_t stat_device);
 
+// Where a link that a container leaves must not lead (I10): a path of the host, or all that begins
+// with this text. At most ABI_LINK_TEXT - 1 bytes.
+struct LinkPlace {
+  std::string text;
+  bool beginning = false;
+  HostObject object = HostObject::kNone;
+};
+
 struct AddressObject {
   std::array<std::uint8_t, 16> address{};  // IPv6, or IPv4 mapped into it
   std::uint32_t port = 0;                  // 0: any
@@ -39,6 +47,8 @@ struct AddressObject {
 // kLimit.
 [[nodiscard]] Result<> WriteGuarded(const Handles& handles,
                                     const std::vector<InodeObject>& objects);
+[[nodiscard]] Result<> WriteLinkPlaces(const Handles& handles,
+                                       const std::vector<LinkPlace>& places);
 [[nodiscard]] Result<> WriteUnixDoors(const Handles& handles,
                                       const std::vector<InodeObject>& doors);
 [[nodiscard]] Result<> WriteInetDoors(const Handles& handles,

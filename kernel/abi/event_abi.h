@@ -285,6 +285,15 @@ struct abi_address_key {
 };
 ABI_CHECK(abi_address_key, 24);
 
+#define ABI_LINK_TEXT 64
+
+/* The beginning of a path of the host in its shortest form, or all of it with a NUL at its end. */
+struct abi_link_key {
+	__u32 bits;
+	__u8 text[ABI_LINK_TEXT];
+};
+ABI_CHECK(abi_link_key, 68);
+
 #define ABI_ANY_MINOR 0xffffffffu
 
 struct abi_device_key {

@@ -5,7 +5,7 @@
  */
 #include "kernel/guard/guard.h"
 #include "kernel/invariants/devices.h"
-#include "kernel/invariants/leavings.h"
+#include "kernel/invariants/links.h"
 
 static __always_inline bool judge_place(struct act *act, struct object *object)
 {
@@ -66,7 +66,14 @@ SEC("lsm/path_symlink")
 int BPF_PROG(guard_path_symlink, const struct path *directory, struct dentry *entry,
 	     const char *target, int ret)
 {
-	return ret ? ret : change(OP_SYMLINK, directory, entry, 0);
+	struct act act = {};
+	struct object object = {};
+
+	if (ret || !contained(&act, OP_SYMLINK) || !place(&object, directory, entry))
+		return ret;
+	if (!judge_place(&act, &object) && !i10_link(&act.subject, &object, target, &act.verdict))
+		return 0;
+	return file_answer(&act, &object, 0, UNSEEN);
 }
 
 /* A name moves between two directories; both are changed. */

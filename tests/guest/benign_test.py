@@ -27,8 +27,8 @@ WORKLOADS = sorted(path.stem for path in HERE.glob("*.sh") if path.stem != "lib"
 ALONE = ["engine_restart"]  # would disturb the others
 AT_A_TIME = 3
 START_TIMEOUT_S = 300
-WORKLOAD_TIMEOUT_S = 600
-ALL_TIMEOUT_S = 1800
+WORKLOAD_TIMEOUT_S = 600 + 3 * int(STARTS)
+ALL_TIMEOUT_S = 1800 + WORKLOAD_TIMEOUT_S
 # What a workload's escape would look like: without it, silence would prove nothing.
 ESCAPE = "docker run --rm --name escape -v /etc:/volume small cat /volume/shadow"
 # A process that comes back from a checkpoint executes nothing before it tries the same.

@@ -11,7 +11,7 @@ docker top exec | grep -q sleep
 await 20 grep -q started <(docker logs exec)
 docker stats --no-stream exec
 docker diff exec | grep -q /tmp/copied
-docker commit -q exec committed
+docker commit exec committed
 same machine "$(docker run --rm --name exec-committed committed cat /tmp/copied)"
 docker update --memory 200m --memory-swap 200m exec
 docker rename exec exec-renamed
