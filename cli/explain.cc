@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "cli/commands.h"
+#include "cli/finding_search.h"
 #include "cli/history.h"
-#include "cli/late_names.h"
 #include "cli/story_text.h"
 #include "cli/text.h"
 
@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kWidthDefault = 80;
 constexpr std::size_t kMaxEvents = 2000;  // of one container, the newest before the finding
-constexpr std::size_t kMaxFindings = 20;  // told about when the id is ambiguous
 
 class Explain final : public Command {
  public:
@@ -44,40 +43,10 @@ class Explain final : public Command {
   Result<Exit> Run(const Session& session) override;
 
  private:
-  Result<Finding> Find(const Session& session) const;
   static Result<std::vector<Event>> EventsOf(const Session& session, const Finding& finding);
   std::string id_;
   std::uint64_t width_ = 0;
 };
-
-Result<Finding> Explain::Find(const Session& session) const {
-  std::vector<Finding> found;
-  LateNames names;
-  std::uint64_t more = 0;
-  BRIG_TRY(ForEachRecord(session.ledger_directory(), [&](auto& stored) {
-    names.Learn(stored.record);
-    if (const auto* repeat = std::get_if<FindingRepeat>(&stored.record))
-      for (Finding& finding : found)
-        if (finding.id == repeat->id) finding.count = repeat->count;
-    auto* finding = std::get_if<Finding>(&stored.record);
-    if (finding == nullptr || !finding->id.starts_with(id_)) return;
-    if (found.size() < kMaxFindings)
-      found.push_back(std::move(*finding));
-    else
-      ++more;
-  }));
-  if (found.empty())
-    return Fail(ErrorCode::kNotFound,
-                fmt::format("no finding {}: `brig findings` lists them", id_));
-  if (found.size() > 1) {
-    std::string ids;
-    for (const Finding& finding : found) ids += " " + finding.id;
-    return Fail(ErrorCode::kInvalid, fmt::format("{} findings begin with {}: give more of it:{}",
-                                                 found.size() + more, id_, ids));
-  }
-  names.Name(found.front());
-  return std::move(found.front());
-}
 
 Result<std::vector<Event>> Explain::EventsOf(const Session& session, const Finding& finding) {
   std::deque<Event> events;
@@ -92,7 +61,8 @@ Result<std::vector<Event>> Explain::EventsOf(const Session& session, const Findi
 }
 
 Result<Exit> Explain::Run(const Session& session) {
-  BRIG_ASSIGN(const Finding finding, Find(session));
+  BRIG_ASSIGN(const FoundFinding found, FindFinding(session.ledger_directory(), id_));
+  const Finding& finding = found.finding;
   BRIG_ASSIGN(const std::vector<Event> events, EventsOf(session, finding));
   if (session.globals.json) {
     fmt::print(session.out, "{}\n", ToJson(Record(finding)));

@@ -178,6 +178,29 @@ TEST_F(RecordOnDisk, AProofIsCheckedWithoutTheRecord) {
   EXPECT_FALSE(Brig({"ledger", "check", file, "--key", key}).exit);
 }
 
+TEST_F(RecordOnDisk, EvidenceHoldsEverythingOfAFindingAndNothingElse) {
+  Write({Notice{kThen, "start", "brigd starts"}, Exec("/bin/sh"),
+         Escape("aa11", "Container web left"), Escape("bb22", "Container db left"),
+         FindingRepeat{"aa11", 7, kThen}});
+  const std::string file = state_ + "/aa11.evidence";
+  ASSERT_TRUE(ReplaceFile(file, Brig({"evidence", "aa"}).out));
+  const Outcome good = Brig({"ledger", "check", file});
+  EXPECT_EQ(good.exit, Exit::kFine) << good.out;
+  EXPECT_NE(good.out.find("Container web left"), std::string::npos) << good.out;
+  EXPECT_EQ(good.out.find("Container db left"), std::string::npos) << good.out;
+  EXPECT_EQ(good.out.find("brigd starts"), std::string::npos) << good.out;
+
+  // The words of another entry's proof under this one's number.
+  std::string bent = *ReadFile(file);
+  const std::size_t at = bent.find("\nextra ") + 11;
+  bent[at] = bent[at] == 'A' ? 'B' : 'A';
+  ASSERT_TRUE(ReplaceFile(file, bent));
+  const Outcome bad = Brig({"ledger", "check", file});
+  EXPECT_EQ(bad.exit, Exit::kNo) << bad.out;
+  EXPECT_NE(bad.out.find("DOES NOT HOLD"), std::string::npos) << bad.out;
+  EXPECT_FALSE(Brig({"evidence", "ff"}).exit);
+}
+
 TEST_F(RecordOnDisk, AnOldCheckpointIsHeldAgainstTheRecordOfToday) {
   Write({Notice{kThen, "start", "brigd starts"}});
   const std::string old = state_ + "/monday.note";

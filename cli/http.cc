@@ -93,10 +93,10 @@ class HttpServer::Impl {
       return Fail(ErrorCode::kInvalid,
                   fmt::format("`{}` is no address and port, such as 127.0.0.1:8340", text));
     const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(port));
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    (void)acceptor_.open(endpoint.protocol(), error);
+    if (!error) (void)acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) (void)acceptor_.bind(endpoint, error);
+    if (!error) (void)acceptor_.listen(tcp::acceptor::max_listen_connections, error);
     if (error)
       return Fail(ErrorCode::kUnavailable, fmt::format("listen on {}: {}", text, error.message()));
     return {};

@@ -46,4 +46,13 @@ std::string WitnessedPath(const std::string& ledger) {
   return ledger.substr(0, ledger.rfind('/') + 1) + "witnessed";
 }
 
+Result<std::string> CheckpointFor(const std::string& ledger, std::uint64_t index) {
+  // What witnesses have vouched for is worth more than what is only newer.
+  auto witnessed = ReadFile(WitnessedPath(ledger), ledger::kMaxNoteBytes);
+  const auto head =
+      witnessed ? ledger::ReadCheckpoint(*witnessed) : std::unexpected(witnessed.error());
+  if (head && index < head->size) return witnessed;
+  return ledger::LatestCheckpoint(ledger);
+}
+
 }  // namespace brig::cli

@@ -3,6 +3,7 @@
 // state).
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -24,6 +25,8 @@ void DeclareTiles(Flags& flags, std::string& tiles);
                                                 const std::string& ledger);
 // Where the checkpoint with the witnesses' cosignatures is kept, for the ledger in this directory.
 std::string WitnessedPath(const std::string& ledger);
+// The checkpoint to prove an entry in: the one that witnesses have cosigned, where it covers it.
+[[nodiscard]] Result<std::string> CheckpointFor(const std::string& ledger, std::uint64_t index);
 // The words to print beside a key that came from where the data came from.
 inline constexpr std::string_view kKeyFromBeside =
     "  (from beside the record: compare it with a copy)";

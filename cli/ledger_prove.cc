@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/ledger_flags.h"
 #include "ledger/prove.h"
@@ -53,12 +52,8 @@ class LedgerProve final : public Command {
  private:
   [[nodiscard]] Result<ledger::TlogProof> Prove(const std::string& ledger) const {
     if (tiles_.empty()) {
-      // What witnesses have vouched for is worth more than what is only newer.
-      const auto witnessed = ReadFile(WitnessedPath(ledger), ledger::kMaxNoteBytes);
-      const auto head =
-          witnessed ? ledger::ReadCheckpoint(*witnessed) : std::unexpected(witnessed.error());
-      if (head && index_ < head->size) return ledger::ProveEntryIn(ledger, index_, *witnessed);
-      return ledger::ProveEntry(ledger, index_);
+      BRIG_ASSIGN(const std::string note, CheckpointFor(ledger, index_));
+      return ledger::ProveEntryIn(ledger, index_, note);
     }
     BRIG_ASSIGN(ledger::TileLog log, OpenTiles(tiles_, key_, ledger));
     return log.ProveEntry(index_);

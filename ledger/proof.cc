@@ -104,6 +104,50 @@ Result<Extension> ParseExtension(std::string_view text) {
   return extension;
 }
 
+static std::string EvidenceEnd(std::size_t entries) {
+  return fmt::format("=== end of {} entries ===\n", entries);
+}
+
+static std::string EvidenceEntry(std::uint64_t index) {
+  return fmt::format("=== entry {} ===\n", index);
+}
+
+std::string FormatEvidence(const Evidence& evidence) {
+  std::string text(kEvidenceFirstLine);
+  text += evidence.words;
+  for (const TlogProof& proof : evidence.proofs)
+    text += EvidenceEntry(proof.index) + FormatTlogProof(proof);
+  return text + EvidenceEnd(evidence.proofs.size());
+}
+
+Result<Evidence> ParseEvidence(std::string_view text) {
+  constexpr std::string_view kRule = "\n===";
+  if (text.size() > kMaxEvidenceBytes)
+    return Fail(ErrorCode::kLimit, fmt::format("evidence of {} bytes", text.size()));
+  if (!text.starts_with(kEvidenceFirstLine)) return Fail(ErrorCode::kInvalid, "no evidence");
+  // From the newline on that ends the first line: a rule is found by the one before it.
+  text.remove_prefix(kEvidenceFirstLine.size() - 1);
+  Evidence evidence;
+  const std::size_t words = text.find(kRule);
+  if (words == std::string_view::npos) return Fail(ErrorCode::kInvalid, "evidence without end");
+  if (words > kMaxEvidenceWords) return Fail(ErrorCode::kLimit, "too many words");
+  if (words > 0) evidence.words = text.substr(1, words);
+  text.remove_prefix(words + 1);
+  while (text != EvidenceEnd(evidence.proofs.size())) {
+    const std::size_t next = text.find(kRule);
+    if (next == std::string_view::npos)
+      return Fail(ErrorCode::kInvalid, "evidence that was cut short, or goes on behind its end");
+    const std::string_view section = text.substr(0, next + 1);
+    const std::size_t line = section.find('\n') + 1;
+    BRIG_ASSIGN(TlogProof proof, ParseTlogProof(section.substr(line)));
+    if (section.substr(0, line) != EvidenceEntry(proof.index))
+      return Fail(ErrorCode::kInvalid, "a proof of another entry than announced");
+    evidence.proofs.push_back(std::move(proof));
+    text.remove_prefix(next + 1);
+  }
+  return evidence;
+}
+
 Result<CheckpointBody> CheckEntry(const TlogProof& proof, ByteView entry, const VerifierKey& key) {
   BRIG_ASSIGN(CheckpointBody head, OpenCheckpoint(key, proof.checkpoint));
   if (!VerifyInclusion(LeafHash(entry), proof.index, head.size, proof.hashes, head.root))

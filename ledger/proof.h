@@ -7,6 +7,9 @@
 //   extension  = "old " number "\n" *(base64(hash) "\n") "\n" checkpoint
 //                                the request of add-checkpoint, https://c2sp.org/tlog-witness
 //
+//   evidence   = "brig evidence v1\n" *(word line) *("=== entry " number " ===\n" tlog-proof)
+//                "=== end of " number " entries ===\n"      word lines do not begin with "==="
+//
 // brig puts the entry's bytes into `extra`. Numbers are decimal, without leading zeros, below 2^63.
 #pragma once
 
@@ -45,6 +48,18 @@ struct Extension {
 };
 std::string FormatExtension(const Extension& extension);
 [[nodiscard]] Result<Extension> ParseExtension(std::string_view text);
+
+// Several entries, with words for people in front, which nothing vouches for.
+struct Evidence {
+  std::string words;  // lines
+  std::vector<TlogProof> proofs;
+};
+inline constexpr std::string_view kEvidenceFirstLine = "brig evidence v1\n";
+constexpr std::size_t kMaxEvidenceBytes = 16 << 20;
+constexpr std::size_t kMaxEvidenceWords = 64 << 10;
+std::string FormatEvidence(const Evidence& evidence);
+// kInvalid also when it was cut short.
+[[nodiscard]] Result<Evidence> ParseEvidence(std::string_view text);
 
 // The head that holds `entry` at the proof's index, signed by `key`. kDenied when the proof does
 // not show that.

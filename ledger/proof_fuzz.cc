@@ -17,5 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     BRIG_CHECK(FormatExtension(*extension) == text);
     (void)CheckExtension(*extension, {key.name, extension->old_size, {}, {}}, key);
   }
+  if (const auto evidence = ParseEvidence(text)) BRIG_CHECK(FormatEvidence(*evidence) == text);
   return 0;
 }

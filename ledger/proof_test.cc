@@ -198,6 +198,37 @@ TEST(Proof, ShowsNothingInAnotherLogOrWithAnotherShape) {
   EXPECT_TRUE(denied(bent, "b", Key()));
 }
 
+TEST(Proof, EvidenceReadsBackAndIsWhole) {
+  Evidence evidence{"what happened\n\nhow to check\n", {Small(), Small()}};
+  evidence.proofs[0].index = 0;
+  const std::string text = FormatEvidence(evidence);
+  const auto again = ParseEvidence(text);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->words, evidence.words);
+  EXPECT_EQ(again->proofs.size(), 2U);
+  EXPECT_EQ(FormatEvidence(*again), text);
+  EXPECT_TRUE(ParseEvidence(FormatEvidence({"", {}})));
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(ParseEvidence(text.substr(0, size))) << size;
+  for (const std::string& bad :
+       {text + "\n", text + text, Replaced(text, "=== entry 0 ===", "=== entry 2 ==="),
+        Replaced(text, "end of 2", "end of 1"), Replaced(text, "evidence v1", "evidence v2")}) {
+    EXPECT_FALSE(ParseEvidence(bad)) << bad;
+  }
+}
+
+TEST_F(Prove, ManyEntriesAtOnceAsOneByOne) {
+  const std::string note = *LatestCheckpoint(kTestDirectory, disk_);
+  const std::vector<std::uint64_t> indices = {3, 40, 41, 96, 149};
+  const auto proofs = ProveEntriesIn(kTestDirectory, indices, note, disk_);
+  ASSERT_TRUE(proofs) << proofs.error().message;
+  ASSERT_EQ(proofs->size(), indices.size());
+  for (std::size_t i = 0; i < indices.size(); ++i)
+    EXPECT_EQ(FormatTlogProof((*proofs)[i]),
+              FormatTlogProof(*ProveEntry(kTestDirectory, indices[i], disk_)));
+  EXPECT_FALSE(ProveEntriesIn(kTestDirectory, {3, 150}, note, disk_));
+}
+
 // A node's hash is no leaf's: the bytes that a node hashes do not pass for an entry.
 TEST(Proof, ANodeIsNoEntry) {
   TlogProof proof = Small();

@@ -96,23 +96,44 @@ Result<TlogProof> ProveEntry(const std::string& directory, std::uint64_t index, 
 
 Result<TlogProof> ProveEntryIn(const std::string& directory, std::uint64_t index,
                                const std::string& note, Disk& disk) {
+  BRIG_ASSIGN(std::vector<TlogProof> proofs, ProveEntriesIn(directory, {index}, note, disk));
+  return std::move(proofs.front());
+}
+
+Result<std::vector<TlogProof>> ProveEntriesIn(const std::string& directory,
+                                              const std::vector<std::uint64_t>& indices,
+                                              const std::string& note, Disk& disk) {
+  BRIG_CHECK(!indices.empty() && std::ranges::is_sorted(indices));
   BRIG_ASSIGN(const VerifierKey key, ReadKey(directory, disk));
   BRIG_ASSIGN(const CheckpointBody head, OpenCheckpoint(key, note));
-  if (index >= head.size)
-    return Fail(ErrorCode::kNotFound,
-                fmt::format("entry {} is not sealed: the checkpoint covers {}", index, head.size));
-  BRIG_ASSIGN(const Tree before, TreeBefore(disk, directory, index));
-  BRIG_ASSIGN(const auto ranges, InclusionRanges(index, head.size));
-  auto roots = RangeRoots::Make(before, ranges);
+  if (indices.back() >= head.size)
+    return Fail(
+        ErrorCode::kNotFound,
+        fmt::format("entry {} is not sealed: the checkpoint covers {}", indices.back(), head.size));
+  BRIG_ASSIGN(const Tree before, TreeBefore(disk, directory, indices.front()));
+  std::vector<Range> all;
+  for (const std::uint64_t index : indices) {
+    BRIG_ASSIGN(const auto ranges, InclusionRanges(index, head.size));
+    all.insert(all.end(), ranges.begin(), ranges.end());
+  }
+  auto roots = RangeRoots::Make(before, all);
   if (!roots) return Fail(ErrorCode::kCorrupt, roots.error().message);
-  TlogProof proof{{}, index, {}, note};
+  std::vector<TlogProof> proofs;
   BRIG_TRY(ForEntries(disk, directory, before.size(), head.size, [&](const Entry& entry) {
     roots->Add(LeafHash(entry.bytes));
-    if (entry.index == index) proof.extra.assign(entry.bytes.begin(), entry.bytes.end());
+    if (proofs.size() < indices.size() && entry.index == indices[proofs.size()])
+      proofs.push_back({Bytes(entry.bytes.begin(), entry.bytes.end()), entry.index, {}, note});
   }));
-  BRIG_ASSIGN(proof.hashes, roots->Roots());
-  const auto checked = CheckEntry(proof, proof.extra, key);
-  return OrCorrupt(checked, std::move(proof));
+  BRIG_ASSIGN(const std::vector<Digest> hashes, roots->Roots());
+  auto next = hashes.begin();
+  for (TlogProof& proof : proofs) {
+    const auto count = static_cast<std::ptrdiff_t>(InclusionRanges(proof.index, head.size)->size());
+    proof.hashes.assign(next, next + count);
+    next += count;
+    const auto checked = CheckEntry(proof, proof.extra, key);
+    if (!checked) return OrCorrupt(checked, std::vector<TlogProof>{});
+  }
+  return proofs;
 }
 
 Result<Extension> ProveExtension(const std::string& directory, std::uint64_t old_size,

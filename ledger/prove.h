@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "ledger/disk.h"
@@ -30,6 +31,10 @@ namespace brig::ledger {
 // The same for a checkpoint that is at hand, such as one that witnesses have cosigned.
 [[nodiscard]] Result<TlogProof> ProveEntryIn(const std::string& directory, std::uint64_t index,
                                              const std::string& note, Disk& disk = RealDisk());
+// Of many entries, reading once from the first of them on. `indices` ascend.
+[[nodiscard]] Result<std::vector<TlogProof>> ProveEntriesIn(
+    const std::string& directory, const std::vector<std::uint64_t>& indices,
+    const std::string& note, Disk& disk = RealDisk());
 [[nodiscard]] Result<Extension> ProveExtensionTo(const std::string& directory,
                                                  std::uint64_t old_size, const std::string& note,
                                                  Disk& disk = RealDisk());

@@ -3,63 +3,86 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 
 namespace brig::ledger {
+namespace {
 
-// The tree of what `before` knows of the leaves from `range.begin` on, up to the range's end. The
-// peaks of a tree are distinct powers of two, the largest first, and so are those of any run of
-// them.
-static Result<Tree> KnownPart(const Tree& before, const Range& range) {
-  const std::uint64_t end = std::min(range.end, before.size());
-  std::vector<Digest> peaks;
-  std::uint64_t begins = 0;
-  std::uint64_t rest = before.size();
-  for (const Digest& peak : before.peaks()) {
-    const std::uint64_t leaves = std::bit_floor(rest);
-    if (begins >= range.begin && begins + leaves <= end) peaks.push_back(peak);
-    begins += leaves;
-    rest -= leaves;
-  }
-  return Tree::FromPeaks(end - range.begin, std::move(peaks));
+// The largest full subtree at the front of a range.
+unsigned HeightOfFront(const Range& range) {
+  return static_cast<unsigned>(std::bit_width(range.end - range.begin)) - 1;
 }
+
+std::unexpected<Error> NotWhole(const Range& range) {
+  return Fail(
+      ErrorCode::kInvalid,
+      fmt::format("the leaves {} to {} are no part of a proof from here", range.begin, range.end));
+}
+
+}  // namespace
 
 Result<RangeRoots> RangeRoots::Make(const Tree& before, const std::vector<Range>& ranges) {
   RangeRoots roots;
-  roots.position_ = before.size();
+  roots.ranges_ = ranges;
   for (const Range& range : ranges) {
-    Part part{range, roots.parts_.size(), {}};
-    if (range.begin < before.size()) {
-      BRIG_ASSIGN(part.tree, KnownPart(before, range));
+    if (range.begin >= range.end) return NotWhole(range);
+    for (Range rest = range; rest.begin < rest.end;) {
+      const unsigned height = HeightOfFront(rest);
+      const std::uint64_t leaves = 1ULL << height;
+      if (rest.begin % leaves != 0) return NotWhole(range);
+      roots.nodes_[{rest.begin, height}] = std::nullopt;
+      rest.begin += leaves;
     }
-    roots.parts_.push_back(std::move(part));
   }
-  std::ranges::sort(roots.parts_, {}, [](const Part& part) { return part.range.begin; });
-  for (std::size_t i = 0; i < roots.parts_.size(); ++i) {
-    const Range& range = roots.parts_[i].range;
-    const bool overlaps = i > 0 && roots.parts_[i - 1].range.end > range.begin;
-    if (range.begin >= range.end || overlaps)
-      return Fail(ErrorCode::kInvalid,
-                  fmt::format("no range of leaves of its own: {} to {}", range.begin, range.end));
+  for (const Digest& peak : before.peaks()) {
+    const std::uint64_t leaves = std::bit_floor(before.size() - roots.size_);
+    roots.size_ += leaves;
+    roots.Note(static_cast<unsigned>(std::countr_zero(leaves)), peak);
+  }
+  roots.peaks_ = before.peaks();
+  for (const auto& [place, hash] : roots.nodes_) {
+    const std::uint64_t end = place.first + (1ULL << place.second);
+    if (!hash && end <= before.size()) return NotWhole({place.first, end});
   }
   return roots;
 }
 
+// A subtree that ends where the tree does now.
+void RangeRoots::Note(unsigned height, const Digest& hash) {
+  const auto wanted = nodes_.find({size_ - (1ULL << height), height});
+  if (wanted != nodes_.end()) wanted->second = hash;
+}
+
 void RangeRoots::Add(const Digest& leaf) {
-  while (current_ < parts_.size() && parts_[current_].range.end <= position_) ++current_;
-  if (current_ < parts_.size() && parts_[current_].range.begin <= position_)
-    parts_[current_].tree.Append(leaf);
-  ++position_;
+  Digest node = leaf;
+  const std::uint64_t size_before = size_++;
+  Note(0, node);
+  unsigned height = 0;
+  for (std::uint64_t bits = size_before; (bits & 1) != 0; bits >>= 1) {
+    node = NodeHash(peaks_.back(), node);
+    peaks_.pop_back();
+    Note(++height, node);
+  }
+  peaks_.push_back(node);
+}
+
+Result<Digest> RangeRoots::RootOf(const Range& range) const {
+  const unsigned height = HeightOfFront(range);
+  const std::uint64_t leaves = 1ULL << height;
+  const auto& front = nodes_.at({range.begin, height});
+  if (!front)
+    return Fail(ErrorCode::kInvalid, fmt::format("the leaves from {} to {} have not gone by",
+                                                 range.begin, range.begin + leaves));
+  if (range.begin + leaves == range.end) return *front;
+  BRIG_ASSIGN(const Digest back, RootOf({range.begin + leaves, range.end}));
+  return NodeHash(*front, back);
 }
 
 Result<std::vector<Digest>> RangeRoots::Roots() const {
-  std::vector<Digest> roots(parts_.size());
-  for (const Part& part : parts_) {
-    if (part.tree.size() != part.range.end - part.range.begin)
-      return Fail(ErrorCode::kInvalid, fmt::format("the leaves from {} to {} have not gone by",
-                                                   part.range.begin, part.range.end));
-    roots[part.place] = part.tree.Root();
+  std::vector<Digest> roots;
+  for (const Range& range : ranges_) {
+    BRIG_ASSIGN(const Digest root, RootOf(range));
+    roots.push_back(root);
   }
   return roots;
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hashes that a proof is made of, taken while the leaves go by once, in order: memory does not
-// grow with the log. Leaves before a known tree need not go by. Not thread safe.
+// The hashes that proofs are made of, taken while the leaves go by once, in order: any number of
+// proofs at the cost of one tree, and memory that does not grow with the log. Leaves before a known
+// tree need not go by. Not thread safe.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "base/hash.h"
@@ -14,9 +17,10 @@ namespace brig::ledger {
 
 class RangeRoots {
  public:
-  // The first leaf to go by is the one at before.size(). kInvalid when `ranges` overlap, or one
-  // begins where no peak of `before` does: those of a proof fit every `before` that is not larger
-  // than what the proof is about (the entry's index, the old size).
+  // The first leaf to go by is the one at before.size(). The ranges may be those of many proofs.
+  // kInvalid when one is not made of whole subtrees, or of such that `before` has swallowed: those
+  // of a proof fit every `before` that is not larger than what the proof is about (the entry's
+  // index, the old size).
   [[nodiscard]] static Result<RangeRoots> Make(const Tree& before,
                                                const std::vector<Range>& ranges);
   void Add(const Digest& leaf);
@@ -24,14 +28,15 @@ class RangeRoots {
   [[nodiscard]] Result<std::vector<Digest>> Roots() const;
 
  private:
-  struct Part {
-    Range range;
-    std::size_t place = 0;  // in the order given
-    Tree tree;              // of its leaves so far
-  };
-  std::vector<Part> parts_;  // ascending
-  std::size_t current_ = 0;
-  std::uint64_t position_ = 0;
+  [[nodiscard]] Result<Digest> RootOf(const Range& range) const;
+  void Note(unsigned height, const Digest& hash);
+
+  std::vector<Range> ranges_;
+  // The subtrees wanted: by begin and height.
+  std::map<std::pair<std::uint64_t, unsigned>, std::optional<Digest>> nodes_;
+  // The tree so far, as in Tree.
+  std::uint64_t size_ = 0;
+  std::vector<Digest> peaks_;
 };
 
 }  // namespace brig::ledger

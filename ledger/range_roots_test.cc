@@ -58,10 +58,21 @@ TEST(RangeRoots, RefusesWhatTheTreeBeforeCannotTell) {
   EXPECT_TRUE(RangeRoots::Make(FirstOf(6), {{4, 9}}));
 }
 
-TEST(RangeRoots, RefusesRangesThatOverlapOrAreEmpty) {
-  EXPECT_FALSE(RangeRoots::Make({}, {{0, 3}, {2, 4}}));
+TEST(RangeRoots, RefusesRangesThatAreEmpty) {
   EXPECT_FALSE(RangeRoots::Make({}, {{3, 3}}));
   EXPECT_FALSE(RangeRoots::Make({}, {{3, 2}}));
+}
+
+TEST(RangeRoots, ManyProofsAreTakenAtOnce) {
+  std::vector<Range> all;
+  std::vector<Digest> alone;
+  for (std::uint64_t index = 20; index < kSizes; ++index) {
+    const auto ranges = *InclusionRanges(index, kSizes);
+    all.insert(all.end(), ranges.begin(), ranges.end());
+    const auto hashes = HashesFrom(index, ranges, kSizes);
+    alone.insert(alone.end(), hashes.begin(), hashes.end());
+  }
+  EXPECT_EQ(HashesFrom(17, all, kSizes), alone);
 }
 
 TEST(RangeRoots, MissesLeavesThatDidNotGoBy) {
