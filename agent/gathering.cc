@@ -23,21 +23,30 @@ std::string FindImage(std::string_view answer) {
   return FindEngineId(answer.substr(at + kBefore.size(), 64));
 }
 
+// Does the answer begin as one to a question about what there is not? HTTP/1.1 404 ...
+bool IsUnknown(const Document& document) {
+  constexpr std::size_t kStatusAt = 9;
+  return document.kind == DocumentKind::kDockerInspect && document.content.size() > kStatusAt &&
+         document.content.compare(kStatusAt, 3, "404") == 0;
+}
+
 }  // namespace
 
 Gathering::Gathering(Loop& loop, const Options& options, std::uint64_t container,
-                     ProcessRef first_process, OnFacts on_facts)
+                     ProcessRef first_process, std::string cgroup, OnFacts on_facts)
     : loop_(loop),
       options_(options),
       container_(container),
       first_process_(std::move(first_process)),
-      on_facts_(std::move(on_facts)) {
+      on_facts_(std::move(on_facts)),
+      cgroup_(std::move(cgroup)) {
   timer_ = loop_.After(0, [this] { Begin(); });
 }
 
 Gathering::~Gathering() { loop_.Cancel(timer_); }
 
 void Gathering::Begin() {
+  if (!cgroup_.empty()) return LookForState();
   std::vector<Document> documents = ProcessDocuments(first_process_.pid);
   if (documents.front().kind == DocumentKind::kCgroup) cgroup_ = documents.front().content;
   Send(std::move(documents), false);
@@ -78,6 +87,9 @@ void Gathering::TakeInspect(Document document, std::size_t socket, bool again) {
   // During a start the engine answers late, because it holds the container: ask once more.
   const bool late = failed && document.content.find("seconds") != std::string::npos;
   if (late && !again) return AskDocker(socket, true);
+  // Another docker may know it: what one of several does not know says nothing.
+  if (IsUnknown(document) && socket + 1 < options_.docker_sockets.size())
+    return AskDocker(socket + 1, false);
   const std::string image = failed ? "" : FindImage(document.content);
   std::vector<Document> documents;
   documents.push_back(std::move(document));

@@ -21,11 +21,15 @@ class Gathering {
   // The last facts have `complete`; after them the gathering is done.
   using OnFacts = std::function<void(Facts)>;
 
+  // `cgroup` is what an earlier gathering found: the process may be another by now, so it is not
+  // asked again. "" for the first.
   Gathering(Loop& loop, const Options& options, std::uint64_t container, ProcessRef first_process,
-            OnFacts on_facts);
+            std::string cgroup, OnFacts on_facts);
   ~Gathering();
   Gathering(const Gathering&) = delete;
   Gathering& operator=(const Gathering&) = delete;
+  // The content of /proc/PID/cgroup, as far as it is known.
+  [[nodiscard]] const std::string& cgroup() const { return cgroup_; }
 
  private:
   void Begin();

@@ -42,6 +42,7 @@ constexpr std::size_t kMaxWaiting = 4096;   // containers whose turn comes later
 constexpr std::size_t kMaxEngineQueue = 2 << 20;
 constexpr std::size_t kMaxNotices = 1000;  // that wait for the engine
 constexpr std::int64_t kRefreshInterval = 2 * kSecond;
+constexpr std::int64_t kRevisitInterval = 2 * kSecond;
 constexpr std::int64_t kTick = 100 * kMillisecond;
 // The containers found running are settled when nothing was to be gathered for so long: the engine
 // has answered by then. On a host with no quiet moment, after the longest time.
@@ -65,6 +66,7 @@ class Reader : public Child {
         integrity_(loop, handles_, IsAttached(start.setup.programs, "sysctl_write"),
                    [this](Notice notice) { Warn(std::move(notice)); }) {
     loop.Every(kRefreshInterval, [this] { Refresh(); });
+    loop.Every(kRevisitInterval, [this] { Revisit(); });
     loop.Every(kTick, [this] {
       StartGatherings();
       Settle();
@@ -124,9 +126,20 @@ class Reader : public Child {
       const auto birth = births_.all().find(key);
       if (birth == births_.all().end() || gatherings_.contains(key)) continue;
       gatherings_[key] = std::make_unique<Gathering>(
-          loop(), start().setup.options, key, birth->second.first_process,
+          loop(), start().setup.options, key, birth->second.first_process, cgroups_[key],
           [this, key](const Facts& facts) { SendFacts(key, facts); });
     }
+  }
+
+  // Who a container is, is asked again and again, one at a time: an engine that was not there may
+  // have come, one that vouched for it may deny it now.
+  void Revisit() {
+    if (!settled_ || !waiting_.empty() || births_.all().empty()) return;
+    auto next = births_.all().upper_bound(revisited_);
+    if (next == births_.all().end()) next = births_.all().begin();
+    revisited_ = next->first;
+    waiting_.push_back(revisited_);
+    StartGatherings();
   }
 
   void Settle() {
@@ -150,7 +163,9 @@ class Reader : public Child {
     const Gathering* done = gatherings_.at(key).get();
     loop().After(0, [this, key, done] {
       const auto found = gatherings_.find(key);
-      if (found != gatherings_.end() && found->second.get() == done) gatherings_.erase(found);
+      if (found == gatherings_.end() || found->second.get() != done) return;
+      if (births_.all().contains(key)) cgroups_[key] = done->cgroup();
+      gatherings_.erase(found);
     });
   }
 
@@ -256,6 +271,7 @@ class Reader : public Child {
   }
 
   void Forget(std::uint64_t key) {
+    cgroups_.erase(key);
     const auto allowance = allowances_.find(key);
     if (allowance == allowances_.end()) return;
     Report(sensor::RemoveAllowance(handles_, allowance->second));
@@ -288,6 +304,7 @@ class Reader : public Child {
     users_changed_ns_ = 0;
     told_notes_.clear();
     gatherings_.clear();
+    cgroups_.clear();
     waiting_.clear();
     for (const auto& [key, birth] : births_.all()) {
       peer(Role::kEngine)->SendBytes(Message::kBirth, birth.event);
@@ -304,6 +321,8 @@ class Reader : public Child {
   Births births_;
   std::deque<std::uint64_t> waiting_;
   std::map<std::uint64_t, std::unique_ptr<Gathering>> gatherings_;
+  std::map<std::uint64_t, std::string> cgroups_;  // of those that were asked for already
+  std::uint64_t revisited_ = 0;                   // the last one
   std::map<std::uint64_t, Allowance> allowances_;
   std::vector<std::string> notes_, told_notes_;
   std::deque<Notice> notices_;  // not yet sent

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "identity/allowance.h"
+#include "identity/ghosts.h"
 #include "identity/naming.h"
 #include "identity/proc_text.h"
 #include "identity/risks.h"
@@ -128,6 +129,7 @@ Changes Containers::Apply(const Facts& facts) {
   if (entry.birth && facts.first_process.pid != 0 &&
       !facts.first_process.SameBirth(entry.container.first_process))
     return changes;
+  entry.revisited = entry.complete;
   for (const Document& document : facts.documents) Read(entry, document, facts);
   entry.complete = entry.complete || facts.complete;
   if (!entry.birth) return changes;
@@ -166,7 +168,11 @@ void Containers::Read(Entry& entry, const Document& document, const Facts& facts
 }
 
 Result<> Containers::ReadDocker(Entry& entry, const Document& document) {
-  BRIG_ASSIGN(entry.docker, ParseDockerInspect(document.content));
+  auto docker = ParseDockerInspect(document.content);
+  entry.docker_denies = !docker && docker.error().code == ErrorCode::kNotFound;
+  if (entry.docker_denies) entry.docker.reset();
+  if (!docker) return std::unexpected(std::move(docker).error());
+  entry.docker = *std::move(docker);
   return {};
 }
 
@@ -179,7 +185,6 @@ void Containers::Settle(Entry& entry) const {
   const Offers::Offer* believed = entry.offers.Believed(NamesFirstProcessOf(entry));
   if (believed) {
     Name(entry, *believed);
-    if (entry.complete) entry.offers.Keep(*believed);
   } else {
     container.mounts = entry.mounts;
     container.note = WhyUnidentified(entry);
@@ -187,7 +192,26 @@ void Containers::Settle(Entry& entry) const {
   if (container.mounts.size() > kMaxMounts) container.mounts.resize(kMaxMounts);
   container.risks = FindRisks(container, *entry.birth, host_);
   std::ranges::move(RisksOf(entry.posture), std::back_inserter(container.risks));
+  if (believed) AddGhosts(entry, *believed);
   std::ranges::stable_sort(container.risks, std::greater(), &Risk::severity);
+  if (believed && entry.complete) entry.offers.Keep(*believed);
+}
+
+// Told aloud, not only among the risks: it is somebody's doing.
+void Containers::AddGhosts(Entry& entry, const Offers::Offer& offer) const {
+  const Surroundings around{.docker_denies = entry.docker_denies, .runs = [&](std::string_view id) {
+                              return !entry.revisited || Runs(id);
+                            }};
+  for (Risk& risk : FindGhosts(offer, around)) {
+    if (risk.what == "ghost") Append(entry.container.note, "it " + risk.text);
+    entry.container.risks.push_back(std::move(risk));
+  }
+}
+
+bool Containers::Runs(std::string_view id) const {
+  return std::ranges::any_of(entries_, [&](const auto& each) {
+    return each.second.container.id == id && each.second.container.ended_wall_ns == 0;
+  });
 }
 
 // The process met first need not be the one it began with, where the container was found running or

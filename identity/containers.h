@@ -75,11 +75,13 @@ class Containers {
     std::int64_t birth_boot_ns = 0;
     Offers offers;
     std::optional<DockerContainer> docker;
+    bool docker_denies = false;
     std::optional<DockerImage> image;
     std::vector<MountInfo> mounts;  // from mountinfo
     std::string cgroup;
     std::vector<std::string> troubles;
     bool complete = false;
+    bool revisited = false;  // asked about again, once everybody had answered
     Allowance allowance;
     Posture posture;
   };
@@ -92,6 +94,8 @@ class Containers {
   void Settle(Entry& entry) const;
   [[nodiscard]] Offers::NamesIt NamesFirstProcessOf(const Entry& entry) const;
   void Name(Entry& entry, const Offers::Offer& offer) const;
+  void AddGhosts(Entry& entry, const Offers::Offer& offer) const;
+  [[nodiscard]] bool Runs(std::string_view id) const;
   [[nodiscard]] std::string WhyUnidentified(const Entry& entry) const;
 
   NamespaceSet host_;

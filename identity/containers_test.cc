@@ -312,5 +312,39 @@ TEST(Containers, AUsersOwnIsNamedAsHers) {
   EXPECT_EQ(containers.Find(3)->name, "dev");
 }
 
+bool HasRisk(const Container& container, std::string_view what) {
+  return std::ranges::find(container.risks, what, &Risk::what) != container.risks.end();
+}
+
+TEST(Containers, WhatDockerDeniesIsAGhost) {
+  Containers containers(HostNamespaces());
+  containers.Observe(WebStart(1));
+  containers.Apply(WebFacts(1));
+  EXPECT_FALSE(HasRisk(*containers.Find(1), "ghost"));
+  Facts denied = WebFacts(1);
+  denied.documents.resize(1);
+  denied.documents.push_back({DocumentKind::kDockerInspect, "/run/docker.sock",
+                              TestData("docker_answer_corpus/missing.http")});
+  containers.Apply(denied);
+  const Container& container = *containers.Find(1);
+  EXPECT_TRUE(HasRisk(container, "ghost"));
+  EXPECT_NE(container.note.find("docker does not know it"), std::string::npos) << container.note;
+  EXPECT_EQ(container.naming, Naming::kRuntime);
+  EXPECT_EQ(container.name, "") << "what docker said before counts no more";
+  containers.Apply(WebFacts(1));
+  EXPECT_FALSE(HasRisk(*containers.Find(1), "ghost"));
+  EXPECT_EQ(containers.Find(1)->name, "web");
+}
+
+TEST(Containers, WhatPodmanDeniesIsAGhost) {
+  Containers containers(HostNamespaces());
+  containers.Observe(Birth(26585 * kSecond, Operation::kContainerStart, DevProcess()));
+  std::vector<Facts> facts = DevFacts("/run/crun", 0);
+  facts[1].documents[0].content = "[]";
+  for (const Facts& each : facts) containers.Apply(each);
+  EXPECT_TRUE(HasRisk(*containers.Find(3), "ghost"));
+  EXPECT_EQ(containers.Find(3)->engine, "crun");
+}
+
 }  // namespace
 }  // namespace brig::identity

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "identity/proc_text.h"
+#include "model/encoding.h"
 
 namespace brig::identity {
 namespace {
@@ -16,6 +19,12 @@ bool IsDaemon(const std::string& comm) {
 
 // podman's: it keeps the login of whoever called podman, where that was not the service.
 bool IsMonitor(const std::string& comm) { return comm == "conmon"; }
+
+Digest DigestOf(const Container& container) {
+  ByteWriter out;
+  Encoder(out).Put(container);
+  return Sha256({out.bytes()});
+}
 
 template <class F>
 bool AnyAbove(const std::vector<Process>& chain, F is) {
@@ -50,6 +59,7 @@ Changes Enricher::Observe(const Event& event) {
   if (!changed) return changes;
   StarterOf(key);
   changes.containers.push_back(*containers_.Find(key));
+  Tell(changes.containers.back());
   if (auto allowance = containers_.AllowanceOf(key))
     changes.allowances.push_back(*std::move(allowance));
   return changes;
@@ -161,7 +171,17 @@ Changes Enricher::Apply(const Facts& facts) {
     StarterOf(container.key);
     container = *containers_.Find(container.key);
   }
+  // Most facts only confirm.
+  std::erase_if(changes.containers,
+                [this](const Container& container) { return !Tell(container); });
   return changes;
+}
+
+bool Enricher::Tell(const Container& container) {
+  if (told_.size() >= 2 * Containers::kMaxContainers)
+    std::erase_if(told_, [&](const auto& told) { return !containers_.Find(told.first); });
+  const Digest digest = DigestOf(container);
+  return std::exchange(told_[container.key], digest) != digest;
 }
 
 Result<Container> Enricher::FindContainer(std::string_view name) {

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/hash.h"
 #include "identity/containers.h"
 #include "identity/people.h"
 #include "identity/process_tree.h"
@@ -41,6 +42,7 @@ class Enricher {
   [[nodiscard]] Subject SubjectOf(const Event& event);
   // Observe, then SubjectOf.
   Subject Apply(const Event& event);
+  // Containers are in the answer only where the facts say something new.
   Changes Apply(const Facts& facts);
 
   // By name, id, its beginning, or key; as Containers::Find.
@@ -77,12 +79,15 @@ class Enricher {
   const Person& PersonOf(Entry& entry);
   const Person& StarterOf(std::uint64_t container);
   Person PersonBehind(const Event& event);
+  // Whether that is other than what was last said of the container; remembers it.
+  bool Tell(const Container& container);
 
   Containers containers_;
   ProcessTree tree_;
   People people_;
   std::deque<Entry> joins_;                          // in the order of their numbers
   std::unordered_map<std::uint64_t, Entry> starts_;  // by container
+  std::unordered_map<std::uint64_t, Digest> told_;   // by container: what the last record said
   ProcessTree::Join last_join_ = ProcessTree::kNoJoin;
   const Person unknown_;
 };

@@ -163,6 +163,18 @@ TEST_F(EnricherTest, AStartAndAnEndAreChanges) {
   EXPECT_EQ(enricher_.ProcessesOf(1).size(), 1U);
 }
 
+TEST_F(EnricherTest, FactsThatOnlyConfirmAreNoChange) {
+  enricher_.Observe(Birth(1934 * kSecond, Operation::kContainerStart, WebProcess(1)));
+  EXPECT_EQ(enricher_.Apply(WebFacts(1)).containers.size(), 1U);
+  EXPECT_TRUE(enricher_.Apply(WebFacts(1)).containers.empty());
+  // Meanwhile the caller has become known: the next record says so.
+  enricher_.Observe(Call(1933 * kSecond, Ref(800, 0, "docker"), kAlice, {"docker", "run", "x"}));
+  EXPECT_EQ(Open(WebProcess(1)).person.name, "alice");
+  const Changes changes = enricher_.Apply(WebFacts(1));
+  ASSERT_EQ(changes.containers.size(), 1U);
+  EXPECT_EQ(changes.containers[0].started_by.name, "alice");
+}
+
 TEST_F(EnricherTest, AllowancesOfEarlyFactsComeWithTheStart) {
   Facts facts;
   facts.container = 2;

@@ -10,10 +10,6 @@
 namespace brig::identity {
 namespace {
 
-// containerd's namespaces of its own plugin for pods, and of docker.
-constexpr std::string_view kPodsNamespace = "k8s.io";
-constexpr std::string_view kDockersNamespace = "moby";
-
 // Annotations of containerd's CRI plugin, and the labels that a kubelet gives for the same.
 constexpr std::pair<std::string_view, std::string_view> kCriLabels[] = {
     {"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"},
@@ -25,18 +21,6 @@ std::string LabelOf(const Container& container, std::string_view key) {
   for (const Label& label : container.labels)
     if (label.key == key) return label.value;
   return "";
-}
-
-// The namespace of containerd that the bundle lies in, or "".
-std::string_view ContainerdNamespace(const RuntimeState& state) {
-  constexpr std::string_view kTasks = "/io.containerd.runtime.v2.task/";
-  std::string_view bundle = state.bundle;
-  const std::size_t at = bundle.rfind(kTasks);
-  if (at == std::string_view::npos) return "";
-  bundle.remove_prefix(at + kTasks.size());
-  const std::size_t slash = bundle.find('/');
-  if (slash == std::string_view::npos || bundle.substr(slash + 1) != state.id) return "";
-  return bundle.substr(0, slash);
 }
 
 std::string DigestOf(const DockerContainer& docker, const DockerImage* image) {
@@ -94,11 +78,23 @@ void NameByStorage(Container& container, const RuntimeState& state, const Stored
 
 }  // namespace
 
+std::string_view ContainerdNamespace(const RuntimeState& state) {
+  constexpr std::string_view kTasks = "/io.containerd.runtime.v2.task/";
+  if (state.owner != 0) return "";
+  std::string_view bundle = state.bundle;
+  const std::size_t at = bundle.rfind(kTasks);
+  if (at == std::string_view::npos) return "";
+  bundle.remove_prefix(at + kTasks.size());
+  const std::size_t slash = bundle.find('/');
+  if (slash == std::string_view::npos || bundle.substr(slash + 1) != state.id) return "";
+  return bundle.substr(0, slash);
+}
+
 void NameContainer(Container& container, const RuntimeState& state, const EngineWords& words) {
   container.naming = Naming::kRuntime;
   container.engine = state.runtime;
   container.id = state.id;
-  const std::string_view space = state.owner == 0 ? ContainerdNamespace(state) : "";
+  const std::string_view space = ContainerdNamespace(state);
   if (words.docker) {
     NameByDocker(container, words);
   } else if (words.stored) {

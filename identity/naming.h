@@ -15,12 +15,22 @@
 // io.kubernetes.container.name. The engine of another user than root is called ENGINE:UID.
 #pragma once
 
+#include <string_view>
+
 #include "identity/docker_answer.h"
 #include "identity/runtime_state.h"
 #include "identity/storage.h"
 #include "model/subject.h"
 
 namespace brig::identity {
+
+// containerd's namespaces of its own plugin for pods, and of docker.
+inline constexpr std::string_view kPodsNamespace = "k8s.io";
+inline constexpr std::string_view kDockersNamespace = "moby";
+
+// The namespace of containerd that the state's bundle lies in; "" when it lies elsewhere, or a user
+// says so.
+std::string_view ContainerdNamespace(const RuntimeState& state);
 
 // What engines say of the container of that state; null: nothing.
 struct EngineWords {

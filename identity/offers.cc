@@ -27,16 +27,18 @@ Result<> Offers::AddState(const Document& document, const Facts& facts) {
   if (known != offers_.end())
     known->state = std::move(state);
   else if (offers_.size() < kMaxStates)
-    offers_.push_back({std::move(state), document.source, std::nullopt});
+    offers_.push_back({.state = std::move(state), .source = document.source, .stored = {}});
   return {};
 }
 
 Result<> Offers::AddStorage(const Document& document) {
   for (Offer& offer : offers_) {
-    if (offer.stored || document.owner != offer.state.owner ||
+    if (document.owner != offer.state.owner ||
         StorageOf(offer.state.bundle, offer.state.id) != DirectoryOf(document.source))
       continue;
-    BRIG_ASSIGN(offer.stored, FindStored(document.content, offer.state.id));
+    BRIG_ASSIGN(auto stored, FindStored(document.content, offer.state.id));
+    offer.storage_read = true;
+    if (stored) offer.stored = std::move(stored);
   }
   return {};
 }
@@ -63,16 +65,18 @@ void Offers::Keep(const Offer& believed) {
 std::string Offers::WhyNot(const NamesIt& names_it, std::string_view cgroup,
                            std::uint32_t pid) const {
   std::string why;
-  for (const auto& [state, source, stored] : offers_) {
+  for (const Offer& offer : offers_) {
+    const RuntimeState& state = offer.state;
     std::string sentence;
     if (names_it(state))
       sentence = fmt::format(
-          "{} names its first process, but {} could have written that", Printable(source, 256),
+          "{} names its first process, but {} could have written that",
+          Printable(offer.source, 256),
           state.owner == kUnsetId ? "more than one user" : fmt::format("user {}", state.owner));
     // States of other containers that were looked at in passing are no contradiction.
     else if (cgroup.find(state.id) != std::string_view::npos || state.init_pid == pid)
       sentence = fmt::format("{} names another process ({}) as the first of container {}",
-                             Printable(source, 256), state.init_pid, Printable(state.id, 64));
+                             Printable(offer.source, 256), state.init_pid, Printable(state.id, 64));
     if (!sentence.empty()) why += (why.empty() ? "" : "; ") + sentence;
   }
   return why;

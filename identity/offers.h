@@ -27,6 +27,7 @@ class Offers {
     RuntimeState state;
     std::string source;
     std::optional<StoredContainer> stored;  // what the storage says that its bundle lies in
+    bool storage_read = false;              // there is such a storage
   };
   // Whether the state's first process is the container's.
   using NamesIt = std::function<bool(const RuntimeState&)>;

@@ -7,6 +7,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -138,6 +139,21 @@ class EngineNames(unittest.TestCase):
         wait_for(lambda: "user 65534 could have written" in self.row(pid).get("note", ""),
                  "the forged state to be looked at")
         self.says(self.row(pid), naming="unidentified", name="", devices=[])
+
+    def test_who_reaches_past_docker_makes_a_ghost(self):
+        name = secrets.token_hex(32)  # as docker's ids are
+        root = self.docker.directory / "exec/runtime-runc/moby"
+        bundle = self.crun.bundle(name, IDLE)
+        with open(bundle / "output", "wb") as output:
+            subprocess.run(["runc", "--root", root, "run", "--detach", "--bundle", bundle, name],
+                           stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=True,
+                           timeout=60)
+        self.addCleanup(run, "runc", "--root", root, "delete", "--force", name)
+        pid = json.loads(run("runc", "--root", root, "state", name).stdout)["pid"]
+        known = self.known(pid, "runtime")
+        wait_for(lambda: "docker does not know it" in self.row(pid)["note"], "docker's denial")
+        self.assertIn("ghost", [risk["what"] for risk in self.row(pid)["risks"]])
+        self.says(known, engine="runc", id=name, name="")
 
     def test_containers_that_run_already_are_known_too(self):
         podman = self.podman()
