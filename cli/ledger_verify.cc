@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/ledger_flags.h"
 #include "cli/text.h"
+#include "ledger/prove.h"
 #include "ledger/verify.h"
 
 namespace brig::cli {
@@ -34,11 +35,17 @@ class LedgerVerify final : public Command {
         .examples = {{"brig ledger verify", "against the key that lies beside the record"},
                      {"brig ledger verify --key log.pub --checkpoint monday.note",
                       "against what was kept elsewhere"},
+                     {"brig ledger verify --since yesterday.note", "only what came since then"},
                      {"brig ledger verify --tiles /srv/log --key log.pub", "a tiled log"}}};
   }
   void Declare(Flags& flags) override {
     DeclareKey(flags, key_);
     DeclareTiles(flags, tiles_);
+    flags.Option({.name = "--since",
+                  .value_name = "FILE",
+                  .help = "a checkpoint that was verified before: only what follows is read",
+                  .hint = Hint::kFile,
+                  .target = &since_});
     flags.Option({.name = "--checkpoint",
                   .value_name = "FILE",
                   .help = "a checkpoint that the record must contain; may be given several times",
@@ -51,7 +58,7 @@ class LedgerVerify final : public Command {
   Result<ledger::VerifyOptions> Options(const Session& session) const;
   Result<ledger::VerifyReport> Verify(const Session& session,
                                       const ledger::VerifyOptions& options) const;
-  std::string key_, tiles_;
+  std::string key_, tiles_, since_;
   std::vector<std::string> checkpoints_;
 };
 
@@ -70,6 +77,16 @@ Result<ledger::VerifyOptions> LedgerVerify::Options(const Session& session) cons
         options.key ? ledger::OpenCheckpoint(*options.key, note) : ledger::ReadCheckpoint(note);
     if (!body) return Within(path, std::move(body).error());
     options.expected.push_back(*std::move(body));
+  }
+  if (!since_.empty()) {
+    // Whose else, if not the key's given: what is trusted must be signed all the same.
+    BRIG_ASSIGN(const std::string note, ReadFile(since_, ledger::kMaxNoteBytes));
+    BRIG_ASSIGN(const ledger::VerifierKey key, options.key
+                                                   ? Result<ledger::VerifierKey>(*options.key)
+                                                   : ledger::ReadKey(session.ledger_directory()));
+    auto body = ledger::OpenCheckpoint(key, note);
+    if (!body) return Within(since_, std::move(body).error());
+    options.since = *std::move(body);
   }
   if (::isatty(fileno(session.talk)) == 1)
     options.progress = [&session](const ledger::Progress& progress) {
@@ -120,7 +137,7 @@ void PrintFaults(const Session& session, const ledger::VerifyReport& report) {
                report.faults.size() - kMaxShownFaults);
 }
 
-void PrintReport(const Session& session, const ledger::VerifyReport& report) {
+void PrintReport(const Session& session, const ledger::VerifyReport& report, bool tiles) {
   if (report.intact())
     fmt::print(session.out, "{}  {} entries, {} sealed by {}\n",
                Paint("intact", Style::kGood, session.color), WithCommas(report.entries),
@@ -130,8 +147,8 @@ void PrintReport(const Session& session, const ledger::VerifyReport& report) {
   fmt::print(session.out, "root    {}\nkey     {}{}\n", ToHex(report.root),
              Safe(ledger::FormatVerifierKey(report.key)),
              report.key_from_ledger ? kKeyFromBeside : "");
-  fmt::print(session.out, "read    {} in {} segments, {:.1f} s, {}\n", HumanBytes(report.bytes),
-             report.segments, report.seconds,
+  fmt::print(session.out, "read    {} in {}, {:.1f} s, {}\n", HumanBytes(report.bytes),
+             Counted(report.segments, tiles ? "bundle" : "segment"), report.seconds,
              Rate(static_cast<double>(report.bytes), report.seconds));
   for (const std::string& line : report.says) fmt::print(session.out, "says    {}\n", Safe(line));
   for (const std::string& remark : report.remarks)
@@ -141,7 +158,7 @@ void PrintReport(const Session& session, const ledger::VerifyReport& report) {
 Result<ledger::VerifyReport> LedgerVerify::Verify(const Session& session,
                                                   const ledger::VerifyOptions& options) const {
   if (tiles_.empty()) return ledger::Verify(session.ledger_directory(), options);
-  if (!options.expected.empty())
+  if (!options.expected.empty() || options.since)
     return Fail(ErrorCode::kUnsupported,
                 "tiles are held against an old checkpoint by `brig ledger consistency --tiles`");
   BRIG_ASSIGN(ledger::TileLog log, OpenTiles(tiles_, key_, session.ledger_directory()));
@@ -160,7 +177,7 @@ Result<Exit> LedgerVerify::Run(const Session& session) {
   if (session.globals.json)
     PrintJson(session, *report);
   else
-    PrintReport(session, *report);
+    PrintReport(session, *report, !tiles_.empty());
   return report->intact() ? Exit::kFine : Exit::kNo;
 }
 

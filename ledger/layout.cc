@@ -79,13 +79,20 @@ Result<std::vector<std::uint64_t>> ListSegments(Disk& disk, const std::string& d
 
 Result<std::string> ReadSmall(Disk& disk, const std::string& path, std::size_t max_bytes) {
   BRIG_ASSIGN(const auto file, disk.Open(path, OpenMode::kRead));
-  std::string content(max_bytes + 1, '\0');
-  BRIG_ASSIGN(const std::size_t size,
-              file->Read(0, std::as_writable_bytes(std::span(content.data(), content.size()))));
-  if (size > max_bytes)
-    return Fail(ErrorCode::kLimit, fmt::format("{}: more than {} bytes", path, max_bytes));
-  content.resize(size);
-  return content;
+  BRIG_ASSIGN(const std::uint64_t expected, file->Size());
+  // One more than there should be, so that what is longer, or grows meanwhile, is seen.
+  for (auto room = static_cast<std::size_t>(std::min<std::uint64_t>(expected, max_bytes)) + 1;;
+       room = max_bytes + 1) {
+    std::string content(room, '\0');
+    BRIG_ASSIGN(const std::size_t size,
+                file->Read(0, std::as_writable_bytes(std::span(content.data(), content.size()))));
+    if (size < room) {
+      content.resize(size);
+      return content;
+    }
+    if (room > max_bytes)
+      return Fail(ErrorCode::kLimit, fmt::format("{}: more than {} bytes", path, max_bytes));
+  }
 }
 
 Result<> ReplaceSmall(Disk& disk, const std::string& directory, std::string_view name,

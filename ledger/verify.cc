@@ -25,13 +25,17 @@ class Verifier {
     // The heads before the segments: a writer at work then only ever adds to what they cover.
     writer_ = disk_.LockHolder(directory_) != 0;
     BRIG_TRY(ReadKey());
-    BRIG_ASSIGN(heads_, Heads::Open(disk_, directory_, report_.key, options_.expected, writer_));
+    BRIG_TRY(BeginAtSince());
+    std::vector<CheckpointBody> expected = options_.expected;
+    if (options_.since) expected.push_back(*options_.since);
+    BRIG_ASSIGN(heads_, Heads::Open(disk_, directory_, report_.key, std::move(expected), writer_,
+                                    begin_index_));
     BRIG_ASSIGN(segments_, ListSegments(disk_, directory_));
     BRIG_TRY(LookAtNames());
     if (segments_.empty()) AddFault(SegmentName(0), 0, 0, "is missing: there is no segment");
-    for (position_ = 0; position_ < segments_.size(); ++position_) BRIG_TRY(CheckSegment());
+    for (; position_ < segments_.size(); ++position_) BRIG_TRY(CheckSegment());
     report_.entries = tree_.size();
-    report_.segments = segments_.size();
+    report_.segments = segments_.size() - begins_;
     report_.root = tree_.Root();
     BRIG_TRY(CheckEnd());
     BRIG_TRY(CheckReserveFile());
@@ -78,6 +82,21 @@ class Verifier {
     return {};
   }
 
+  // What a trusted head covers need not be read, but for the segment it ends in: that one's header
+  // says which tree stands before it, and the head whether that is true.
+  Result<> BeginAtSince() {
+    if (!options_.since) return {};
+    BRIG_ASSIGN(const auto segments, ListSegments(disk_, directory_));
+    const auto behind = std::ranges::upper_bound(segments, options_.since->size);
+    if (behind == segments.begin()) return {};
+    begins_ = position_ = static_cast<std::size_t>(behind - segments.begin()) - 1;
+    begin_index_ = segments[begins_];
+    if (begins_ > 0)
+      report_.remarks.push_back(fmt::format(
+          "the first {} entries were not read: a trusted checkpoint covers them", begin_index_));
+    return {};
+  }
+
   Result<> LookAtNames() {
     BRIG_ASSIGN(const auto names, disk_.List(directory_));
     for (const std::string& file : names) {
@@ -87,7 +106,7 @@ class Verifier {
         report_.remarks.push_back(
             fmt::format("a file that is no part of the ledger: {}", Printable(file)));
     }
-    for (const std::uint64_t segment : segments_) {
+    for (const std::uint64_t segment : std::span(segments_).subspan(begins_)) {
       const auto file = disk_.Open(Join(directory_, SegmentName(segment)), OpenMode::kRead);
       if (!file) continue;
       BRIG_ASSIGN(const std::uint64_t size, (*file)->Size());
@@ -98,7 +117,8 @@ class Verifier {
 
   Result<> CheckSegment() {
     const std::uint64_t first = segments_[position_];
-    if (first != tree_.size() && (tree_good_ || position_ == 0)) {
+    const bool after_trusted = begins_ > 0 && position_ == begins_;
+    if (first != tree_.size() && (tree_good_ || position_ == 0) && !after_trusted) {
       AddFault(SegmentName(tree_.size()), 0, tree_.size(), "is missing");
       tree_good_ = false;
     }
@@ -112,11 +132,11 @@ class Verifier {
       return {};
     }
     BRIG_ASSIGN(Tree before, Tree::FromPeaks(first, scanner->header().peaks));
-    if (tree_good_ && before != tree_)
+    if (tree_good_ && before != tree_ && !after_trusted)
       AddFault(name(), 0, first, "the header's tree is not that of the entries before");
     // After damage this segment is checked from what its own header says; the next checkpoint tells
     // whether that was true.
-    if (!tree_good_) tree_ = std::move(before);
+    if (!tree_good_ || after_trusted) tree_ = std::move(before);
     tree_good_ = true;
     from_reserve_ = scanner->header().from_reserve;
     CheckHeads(scanner->offset());
@@ -253,6 +273,8 @@ class Verifier {
   std::optional<Heads> heads_;
   std::vector<std::uint64_t> segments_;
   std::size_t position_ = 0;
+  std::size_t begins_ = 0;  // the first segment to be read, and the index of its first entry
+  std::uint64_t begin_index_ = 0;
   Tree tree_;
   bool tree_good_ = true;  // the tree is that of the entries, as far as is known
   bool from_reserve_ = false;

@@ -31,6 +31,9 @@ struct Progress {
 struct VerifyOptions {
   std::optional<VerifierKey> key;        // default: the one in the ledger, key.pub
   std::vector<CheckpointBody> expected;  // heads kept elsewhere that the ledger must contain
+  // A head that is trusted already: only the segment that it ends in and those behind are read. It
+  // must be one that was verified before, and kept where nobody could change it.
+  std::optional<CheckpointBody> since;
   std::function<void(const Progress&)> progress;  // called now and then
 };
 

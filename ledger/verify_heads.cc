@@ -10,7 +10,7 @@
 namespace brig::ledger {
 
 Result<Heads> Heads::Open(Disk& disk, const std::string& directory, const VerifierKey& key,
-                          std::vector<CheckpointBody> expected, bool writer) {
+                          std::vector<CheckpointBody> expected, bool writer, std::uint64_t from) {
   // `checkpoint` first: what is in it is then in `checkpoints` as well, with a writer at work too.
   const auto latest = ReadSmall(disk, Join(directory, kCheckpointFile), kMaxNoteBytes);
   if (!latest && latest.error().code != ErrorCode::kNotFound &&
@@ -23,6 +23,7 @@ Result<Heads> Heads::Open(Disk& disk, const std::string& directory, const Verifi
   if (!latest && latest.error().code == ErrorCode::kLimit)
     heads.AddFault(kCheckpointFile, kMaxNoteBytes, 0, "is longer than a checkpoint");
   heads.writer_ = writer;
+  heads.from_ = from;
   heads.expected_ = std::move(expected);
   std::ranges::sort(heads.expected_, std::ranges::greater{}, &CheckpointBody::size);
   heads.Load();
@@ -48,6 +49,7 @@ void Heads::Load() {
     }
     ++checkpoints_;
     if (latest_ && (*stored)->note == *latest_) latest_seen_ = (*stored)->number;
+    if ((*stored)->body.size < from_) continue;
     auto body = OpenCheckpoint(key_, (*stored)->note);
     if (!body) {
       AddFault(kCheckpointsFile, offset, index, body.error().message);

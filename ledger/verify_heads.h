@@ -19,9 +19,11 @@ namespace brig::ledger {
 
 class Heads {
  public:
+  // Checkpoints of fewer than `from` entries are only held against the chain.
   [[nodiscard]] static Result<Heads> Open(Disk& disk, const std::string& directory,
                                           const VerifierKey& key,
-                                          std::vector<CheckpointBody> expected, bool writer);
+                                          std::vector<CheckpointBody> expected, bool writer,
+                                          std::uint64_t from);
   // True when there is a head of this size to compare with.
   [[nodiscard]] bool Wants(std::uint64_t size) const;
   // Compares the tree with every head of its size. `file` and `offset`: where the entries so far
@@ -50,6 +52,7 @@ class Heads {
   std::optional<CheckpointBody> next_;    // the checkpoint that comes next
   std::vector<CheckpointBody> expected_;  // kept elsewhere, descending: the next is the last
   bool writer_ = false;
+  std::uint64_t from_ = 0;
   bool checkpoints_end_ = false;
   std::uint64_t checkpoints_ = 0;  // records read
   std::optional<std::uint64_t> size_before_;

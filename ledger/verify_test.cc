@@ -31,6 +31,49 @@ TEST_F(VerifyTest, NamesFileOffsetAndIndexOfAnAlteredEntry) {
   EXPECT_EQ(report.faults[0].index, 17U);
 }
 
+TEST_F(VerifyTest, SinceATrustedHeadOnlyWhatFollowsIsRead) {
+  VerifyOptions options;
+  options.since = heads_[1];
+  const auto report = Check(options);
+  EXPECT_TRUE(report.intact()) << Describe(report);
+  EXPECT_EQ(report.entries, size_);
+  EXPECT_EQ(report.sealed, heads_.back().size);
+  EXPECT_LT(report.segments, Check().segments);
+  EXPECT_LT(report.bytes, Check().bytes);
+  EXPECT_NE(report.remarks[0].find("were not read"), std::string::npos);
+
+  // What is altered before is not looked at, what follows is.
+  std::string name;
+  const auto at = static_cast<std::size_t>(OffsetOf(3, name)) + kFrameHeaderBytes;
+  Content(name)[at] ^= std::byte{1};
+  EXPECT_TRUE(Check(options).intact());
+  EXPECT_FALSE(Check().intact());
+  Content(name)[at] ^= std::byte{1};
+  const auto then = static_cast<std::size_t>(OffsetOf(size_ - 20, name)) + kFrameHeaderBytes;
+  Content(name)[then] ^= std::byte{1};
+  EXPECT_FALSE(Check(options).intact());
+}
+
+TEST_F(VerifyTest, ARecordThatDoesNotHoldTheTrustedHeadIsFound) {
+  VerifyOptions options;
+  options.since = heads_[1];
+  options.since->root[0] ^= std::byte{1};
+  EXPECT_FALSE(Check(options).intact());
+  options.since = heads_[1];
+  options.since->size = size_ + 1;  // rolled back
+  EXPECT_FALSE(Check(options).intact());
+  // The peaks of the segment that reading begins with, which nothing else vouches for.
+  options.since = heads_[1];
+  const auto segments = *ListSegments(disk_, kTestDirectory);
+  const auto begins = *(std::ranges::upper_bound(segments, heads_[1].size) - 1);
+  ASSERT_GT(begins, 0U);
+  Bytes& content = Content(SegmentName(begins));
+  auto header = *DecodeHeader(content);
+  header.peaks[0][0] ^= std::byte{1};
+  std::ranges::copy(EncodeHeader(header), content.begin());
+  EXPECT_FALSE(Check(options).intact());
+}
+
 TEST_F(VerifyTest, FindsTwoFramesExchanged) {
   std::string name;
   const std::uint64_t one = OffsetOf(20, name);
