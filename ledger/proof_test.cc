@@ -234,7 +234,8 @@ TEST(Proof, ANodeIsNoEntry) {
   TlogProof proof = Small();
   proof.index = 0;
   proof.hashes.clear();
-  Bytes node(LeafHash(AsBytes("a")).begin(), LeafHash(AsBytes("a")).end());
+  const Digest left = LeafHash(AsBytes("a"));
+  Bytes node(left.begin(), left.end());
   const Digest right = LeafHash(AsBytes("b"));
   node.insert(node.end(), right.begin(), right.end());
   EXPECT_FALSE(CheckEntry(proof, node, Key()));

@@ -19,7 +19,7 @@ VerifierKey LogKey() { return {kTestName, TestKey().public_key()}; }
 // A log in memory, and other histories of it.
 class Log {
  public:
-  explicit Log(std::uint64_t size, std::string history = "") : size_(size) {
+  explicit Log(std::uint64_t size, const std::string& history = "") : size_(size) {
     for (std::uint64_t i = 0; i < size; ++i)
       leaves_.push_back(LeafHash(AsBytes(fmt::format("{} {}", i, i < 10 ? "" : history))));
   }
@@ -134,7 +134,8 @@ TEST_F(WitnessTest, IgnoresSignaturesOfStrangersBesideTheLogs) {
   Note note = *ParseNote(Log(4).Note());
   note.signatures.insert(note.signatures.begin(), by_stranger.signatures[0]);
   EXPECT_EQ(witness.AddCheckpoint(FormatExtension({0, {}, FormatNote(note)}), kNow).status, 200U);
-  Witness again = (disk_.Restart(), Open());
+  disk_.Restart();
+  const Witness again = Open();
   EXPECT_EQ(again.logs()[0].size, 4U);
 }
 
