@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeEvents());
   commands.push_back(MakeFindings());
   commands.push_back(MakeExplain());
+  commands.push_back(MakeGraph());
   commands.push_back(MakeEvidence());
   commands.push_back(MakePolicyCheck());
   commands.push_back(MakePolicyExplain());

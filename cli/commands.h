@@ -21,6 +21,7 @@ std::unique_ptr<Command> MakePs();
 std::unique_ptr<Command> MakeEvents();
 std::unique_ptr<Command> MakeFindings();
 std::unique_ptr<Command> MakeExplain();
+std::unique_ptr<Command> MakeGraph();
 std::unique_ptr<Command> MakeEvidence();
 std::unique_ptr<Command> MakePolicyCheck();
 std::unique_ptr<Command> MakePolicyExplain();

@@ -2,11 +2,8 @@
 // `brig explain`: one finding as a story.
 #include <fmt/format.h>
 
-#include <deque>
-
 #include "cli/commands.h"
 #include "cli/finding_search.h"
-#include "cli/history.h"
 #include "cli/story_text.h"
 #include "cli/text.h"
 
@@ -43,27 +40,15 @@ class Explain final : public Command {
   Result<Exit> Run(const Session& session) override;
 
  private:
-  static Result<std::vector<Event>> EventsOf(const Session& session, const Finding& finding);
   std::string id_;
   std::uint64_t width_ = 0;
 };
 
-Result<std::vector<Event>> Explain::EventsOf(const Session& session, const Finding& finding) {
-  std::deque<Event> events;
-  BRIG_TRY(ForEachRecord(session.ledger_directory(), [&](auto& stored) {
-    auto* event = std::get_if<Event>(&stored.record);
-    if (event == nullptr || event->actor.process.container != finding.subject.container.key) return;
-    if (event->wall_ns > finding.wall_ns) return;
-    events.push_back(std::move(*event));
-    if (events.size() > kMaxEvents) events.pop_front();
-  }));
-  return std::vector<Event>(events.begin(), events.end());
-}
-
 Result<Exit> Explain::Run(const Session& session) {
   BRIG_ASSIGN(const FoundFinding found, FindFinding(session.ledger_directory(), id_));
   const Finding& finding = found.finding;
-  BRIG_ASSIGN(const std::vector<Event> events, EventsOf(session, finding));
+  BRIG_ASSIGN(const std::vector<Event> events,
+              EventsBefore(session.ledger_directory(), finding, kMaxEvents));
   if (session.globals.json) {
     fmt::print(session.out, "{}\n", ToJson(Record(finding)));
     for (const Event& event : events) fmt::print(session.out, "{}\n", ToJson(Record(event)));

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <vector>
+#include <deque>
 
 #include "cli/history.h"
 #include "cli/late_names.h"
@@ -38,6 +38,19 @@ Result<FoundFinding> FindFinding(const std::string& ledger, const std::string& i
   }
   names.Name(found.front().finding);
   return std::move(found.front());
+}
+
+Result<std::vector<Event>> EventsBefore(const std::string& ledger, const Finding& finding,
+                                        std::size_t max) {
+  std::deque<Event> events;
+  BRIG_TRY(ForEachRecord(ledger, [&](Stored& stored) {
+    auto* event = std::get_if<Event>(&stored.record);
+    if (event == nullptr || event->actor.process.container != finding.subject.container.key) return;
+    if (event->wall_ns > finding.wall_ns) return;
+    events.push_back(std::move(*event));
+    if (events.size() > max) events.pop_front();
+  }));
+  return std::vector<Event>(events.begin(), events.end());
 }
 
 }  // namespace brig::cli

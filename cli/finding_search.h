@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "model/record.h"
@@ -18,5 +19,9 @@ struct FoundFinding {
 // The one finding whose id begins with `id`. kNotFound, or kInvalid with the ids when there are
 // several.
 [[nodiscard]] Result<FoundFinding> FindFinding(const std::string& ledger, const std::string& id);
+
+// What the finding's container did until then, the newest `max` of it, oldest first.
+[[nodiscard]] Result<std::vector<Event>> EventsBefore(const std::string& ledger,
+                                                      const Finding& finding, std::size_t max);
 
 }  // namespace brig::cli
