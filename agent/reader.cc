@@ -150,7 +150,7 @@ class Reader : public Child {
     quiet_ticks_ = engine_knows ? quiet_ticks_ + 1 : 0;
     if (quiet_ticks_ < kQuietTicks && ticks_ < kLongestTicks) return;
     settled_ = true;
-    Report(sensor::WriteSettling(handles_, 0));
+    Report(sensor::WriteSettling(handles_, sensor::Settling::kSettled));
     Tell(Message::kSettled, Ready{});
   }
 

@@ -3,6 +3,15 @@
 #include "drill/catalogue_tables.h"
 
 namespace brig::drill::tables {
+namespace {
+
+constexpr const char* kHeldAsAnother =
+    "a host's program may have namespaces of its own: what it makes is held as an unannounced "
+    "container";
+constexpr const char* kNoCall =
+    "the change itself is no call that could be refused: the next use is";
+
+}  // namespace
 
 constexpr Technique kStarts[] = {
     {.name = "starts.by-hand-unshare",
@@ -16,8 +25,7 @@ constexpr Technique kStarts[] = {
      .oracle = Oracle::kHolds,
      .proof = "program=/bin/attack",
      .best = Best::kRecorded,
-     .why = "a host's program may have namespaces of its own: what it makes is held as an "
-            "unannounced container"},
+     .why = kHeldAsAnother},
     {.name = "starts.by-hand-clone",
      .family = Family::kStarts,
      .mitre = "T1610",
@@ -29,8 +37,7 @@ constexpr Technique kStarts[] = {
      .oracle = Oracle::kHolds,
      .proof = "program=/bin/attack",
      .best = Best::kRecorded,
-     .why = "a host's program may have namespaces of its own: what it makes is held as an "
-            "unannounced container",
+     .why = kHeldAsAnother,
      .unnamed = true},
     {.name = "starts.by-hand-clone3",
      .family = Family::kStarts,
@@ -43,8 +50,7 @@ constexpr Technique kStarts[] = {
      .oracle = Oracle::kHolds,
      .proof = "program=/bin/attack",
      .best = Best::kRecorded,
-     .why = "a host's program may have namespaces of its own: what it makes is held as an "
-            "unannounced container",
+     .why = kHeldAsAnother,
      .unnamed = true},
     {.name = "starts.by-hand-chroot",
      .family = Family::kStarts,
@@ -57,8 +63,7 @@ constexpr Technique kStarts[] = {
      .oracle = Oracle::kHolds,
      .proof = "root={place}/image",
      .best = Best::kRecorded,
-     .why = "a host's program may have namespaces of its own: what it makes is held as an "
-            "unannounced container",
+     .why = kHeldAsAnother,
      .unnamed = true},
 };
 
@@ -76,7 +81,7 @@ constexpr Technique kExploits[] = {
      .act = "change to /dev/brig_exploit root + read open {run}/held",
      .twin = "read open /proc/self/comm",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .destructive = true},
     {.name = "exploits.full",
      .family = Family::kExploits,
@@ -88,7 +93,7 @@ constexpr Technique kExploits[] = {
      .act = "change to /dev/brig_exploit full + read open {run}/held",
      .twin = "read open /proc/self/comm",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .destructive = true},
     {.name = "exploits.creds",
      .family = Family::kExploits,
@@ -102,7 +107,7 @@ constexpr Technique kExploits[] = {
      .oracle = Oracle::kHolds,
      .proof = "mount=/mnt",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .destructive = true},
     {.name = "exploits.caps",
      .family = Family::kExploits,
@@ -116,7 +121,7 @@ constexpr Technique kExploits[] = {
      .oracle = Oracle::kHolds,
      .proof = "mount=/mnt",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .unnamed = true,
      .destructive = true},
     {.name = "exploits.nsproxy",
@@ -132,7 +137,7 @@ constexpr Technique kExploits[] = {
      .oracle = Oracle::kHolds,
      .proof = "in=uts:1",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .unnamed = true,
      .destructive = true},
     {.name = "exploits.nnp",
@@ -147,7 +152,7 @@ constexpr Technique kExploits[] = {
      .oracle = Oracle::kHolds,
      .proof = "privileges=yes",
      .best = Best::kKilled,
-     .why = "the change itself is no call that could be refused: the next use is",
+     .why = kNoCall,
      .unnamed = true,
      .destructive = true},
 };

@@ -73,13 +73,19 @@ static __always_inline bool find_subject(struct subject *subject)
 	return true;
 }
 
+/* A call in label.refused: 32-bit ones have numbers of their own. */
+static __always_inline u32 refused_call(u32 number, bool compat)
+{
+	return number + 1 + (compat ? 1u << 31 : 0);
+}
+
 /* Did the guard refuse this call? What it refused in a call that nobody watches matches no other.
  */
-static __always_inline void take_refusal(struct call *call, u64 number)
+static __always_inline void take_refusal(struct call *call, u32 number)
 {
 	struct label *label = call->subject.label;
 
-	call->refused = label->refused == number + 1;
+	call->refused = label->refused == refused_call(number, call->flags & ABI_COMPAT);
 	if (call->refused)
 		label->refused = 0;
 }

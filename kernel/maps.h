@@ -20,7 +20,7 @@ struct label {
 	u32 born; /* BORN_*: not yet on record */
 	u32 uid;  /* as announced */
 	u32 effective_uid;
-	u32 refused; /* the number of the call that the guard refused, and 1; 0: none */
+	u32 refused; /* the call that the guard refused: refused_call(); 0: none */
 	u32 layers;  /* the overlay of the container's own that was opened last, by device */
 	u32 tracer;  /* the process of the host that traced it when it connected to its socket */
 };

@@ -196,7 +196,7 @@ Result<> TellPrograms(const LoadOptions& options, const Handles& handles) {
 
 Result<> LabelRunningTasks(const ProgramSet& set, Loaded& loaded) {
   BRIG_ASSIGN(loaded.tasks_labelled, RunIterator(ProgramOf(set, "label_running_tasks")));
-  BRIG_TRY(WriteSettling(loaded.handles, ABI_LOOKING));
+  BRIG_TRY(WriteSettling(loaded.handles, Settling::kTasks));
   for (int walk = 0; walk < kMaxWalks; ++walk) {
     BRIG_ASSIGN(const std::size_t found, RunIterator(ProgramOf(set, "label_running_tasks")));
     loaded.tasks_labelled += found;
@@ -250,7 +250,7 @@ Result<Loaded> Load(const LoadOptions& options) {
   if (AttachSet(set, "sensor", IsEventSource, loaded) == 0)
     return Fail(ErrorCode::kDenied, "the kernel refused to attach every program");
   BRIG_TRY(LabelRunningTasks(set, loaded));
-  BRIG_TRY(WriteSettling(loaded.handles, ABI_SETTLING));
+  BRIG_TRY(WriteSettling(loaded.handles, Settling::kAllowances));
   BRIG_TRY(LoadGuard(kernel.get(), set.object.get(), loaded));
   if (GuardAttached(loaded.programs)) BRIG_TRY(KeepFtraceOn(loaded.handles));
   return loaded;

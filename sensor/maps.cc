@@ -156,8 +156,13 @@ Result<> WriteInheritLate(const Handles& handles, bool late) {
                         [&](abi_settings& settings) { settings.inherit_late = late ? 1 : 0; });
 }
 
-Result<> WriteSettling(const Handles& handles, std::uint32_t settling) {
-  return ChangeSettings(handles, [&](abi_settings& settings) { settings.settling = settling; });
+static_assert(ABI_SETTLING == static_cast<int>(Settling::kAllowances) &&
+              ABI_LOOKING == static_cast<int>(Settling::kTasks) &&
+              ABI_LOOKING_FIRST == static_cast<int>(Settling::kFirstTasks));
+
+Result<> WriteSettling(const Handles& handles, Settling settling) {
+  return ChangeSettings(
+      handles, [&](abi_settings& settings) { settings.settling = static_cast<__u32>(settling); });
 }
 
 Result<> WriteUnixDoors(const Handles& handles, const std::vector<InodeObject>& doors) {

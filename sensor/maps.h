@@ -61,9 +61,10 @@ struct AddressObject {
 // late.
 [[nodiscard]] Result<> WriteInheritLate(const Handles& handles, bool late);
 
-// ABI_LOOKING and so on, or 0: the containers found running are judged as all others from here
-// on, for what they are allowed is written, or is not to be had.
-[[nodiscard]] Result<> WriteSettling(const Handles& handles, std::uint32_t settling);
+// How far the containers are known that ran before the programs: see ABI_SETTLING. At kSettled they
+// are judged as all others, for what they are allowed is written, or is not to be had.
+enum class Settling : std::uint8_t { kSettled, kAllowances, kTasks, kFirstTasks };
+[[nodiscard]] Result<> WriteSettling(const Handles& handles, Settling settling);
 
 // The devices that every container may use: null, zero, full, random, urandom, tty, console, ptmx,
 // pts.

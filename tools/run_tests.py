@@ -62,9 +62,9 @@ STAGES = {
     for stage in (
         Stage("tidy", "release", ("-L", "^tidy$")),
         Stage("unit", "release", ("-L", "^unit$")),
-        # One after the other: they share the kernel and the engines of this host. Where emulated
+        # Guests side by side; what shares the kernel and the engines of this host alone. Where
         # guests or other work on the host make one miss a deadline, it gets a second try.
-        Stage("system", "release", ("-LE", "^(tidy|unit|bench|long)$"), "1", needs_tests=False,
+        Stage("system", "release", ("-LE", "^(tidy|unit|bench|long)$"), "2", needs_tests=False,
               tries_again=True),
         Stage("long", "release", ("-L", "^long$"), "1"),
         Stage("asan", "asan", ("-L", "^unit$")),
@@ -127,14 +127,14 @@ def run_stage(stage):
     if not build(stage.preset):
         return [test_results.Outcome(f"build of {stage.preset}", Count(failed=1), [])]
     say(f"== {stage.name}: running")
-    code, outcomes = run_ctest(stage, stage.select)
+    code, outcomes = run_ctest(stage, stage.select, stage.jobs)
     if not outcomes and stage.needs_tests:
         outcomes = [test_results.Outcome(f"{stage.name} has no tests", Count(failed=1), [])]
     failed = [outcome.name for outcome in outcomes if outcome.count.failed]
     if failed and stage.tries_again:
         names = "|".join(re.escape(name) for name in failed)
         say(f"== {stage.name}: once more, alone: {', '.join(failed)}")
-        code, again = run_ctest(stage, ("-R", f"^({names})$"))
+        code, again = run_ctest(stage, ("-R", f"^({names})$"), "1")
         second = {outcome.name: outcome for outcome in again}
         outcomes = [second.get(outcome.name, outcome) for outcome in outcomes]
     if code and not any(outcome.count.failed for outcome in outcomes):
@@ -142,12 +142,12 @@ def run_stage(stage):
     return outcomes
 
 
-def run_ctest(stage, select):
+def run_ctest(stage, select, jobs):
     """ctest's exit code, and the outcomes of the tests it chose."""
     with tempfile.TemporaryDirectory(prefix="brig-tests.") as directory:
         junit = pathlib.Path(directory) / "results.xml"
         code = run(
-            ["ctest", "--test-dir", f"build/{stage.preset}", *select, "-j", stage.jobs,
+            ["ctest", "--test-dir", f"build/{stage.preset}", *select, "-j", jobs,
              "--output-on-failure", "--timeout", str(TEST_TIMEOUT_S), "--output-junit", str(junit),
              "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000"],
             show_test)

@@ -107,7 +107,8 @@ static __noinline bool decide(struct act *act, u32 seen)
 	if (mode == MODE_KILL)
 		act->verdict.killed = bpf_send_signal(9) == 0;
 	act->refused = 1;
-	act->subject.label->refused = call_number(act->subject.task) + 1;
+	act->subject.label->refused = refused_call(
+		call_number(act->subject.task), act->subject.task->thread_info.status & TS_COMPAT);
 	if (is_canary(act->subject.label->container))
 		return count_canary(act->subject.label->container);
 	return tell(act);

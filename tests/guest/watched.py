@@ -30,6 +30,7 @@ class Watched:
             except Exception as error:
                 error.add_note(f"brigd: {guest.run('tail -c 3000 /run/brigd.log').stdout}")
                 error.add_note(f"kernel: {guest.run('dmesg | tail -n 15').stdout}")
+                error.add_note(f"containers: {guest.run('brig containers --all').stdout}")
                 raise
             finally:
                 self.guest = None
