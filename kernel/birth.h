@@ -149,7 +149,7 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 	struct abi_settings *set = read_settings();
 	struct label label = {};
 	struct abi_namespaces now;
-	u32 born = BORN_JOINED, tid = READ(task, pid);
+	u32 born = BORN_JOINED;
 
 	fill_namespaces(&now, task);
 	if (is_outside(task, &now, set))
@@ -171,9 +171,7 @@ static __noinline u32 give_birth(struct subject *subject, struct task_struct *ta
 		return BORN_OUTSIDE;
 	}
 	subject->birth = bpf_map_lookup_elem(&births, &label.container);
-	if (subject->birth)
-		__sync_fetch_and_add(&subject->birth->tasks, 1);
-	bpf_map_update_elem(&task_containers, &tid, &label.container, BPF_ANY);
+	count_task(subject->label, subject->birth, task);
 	remember_given(label.container, task);
 	return born;
 }

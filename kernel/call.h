@@ -32,12 +32,9 @@ struct call {
 static __noinline struct label *inherit_late(struct task_struct *task)
 {
 	struct task_struct *from = task->group_leader;
-	u32 tid = task->pid;
 	struct label *label;
-	struct birth *birth;
-	u64 container;
 
-	if (tid == task->tgid)
+	if (task->pid == task->tgid)
 		from = task->real_parent;
 	label = bpf_task_storage_get(&labels, from, 0, 0);
 	if (!label || label->born)
@@ -45,12 +42,8 @@ static __noinline struct label *inherit_late(struct task_struct *task)
 	label = bpf_task_storage_get(&labels, task, label, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!label)
 		return NULL;
+	label->counted = 0;
 	announce(label, task);
-	container = label->container;
-	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
-	birth = bpf_map_lookup_elem(&births, &container);
-	if (birth)
-		__sync_fetch_and_add(&birth->tasks, 1);
 	return label;
 }
 
@@ -70,6 +63,9 @@ static __always_inline bool find_subject(struct subject *subject)
 		return false;
 	container = subject->label->container;
 	subject->birth = bpf_map_lookup_elem(&births, &container);
+	/* The guard labels a child whose birth the skipped program did not count. */
+	if (!subject->label->counted)
+		count_task(subject->label, subject->birth, subject->task);
 	return true;
 }
 

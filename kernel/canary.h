@@ -28,7 +28,7 @@ static __always_inline void canary_birth(u64 container, struct task_struct *chil
 
 static __noinline int label_canary(struct task_struct *child, u64 container, u32 other_user)
 {
-	struct label label = {.container = container};
+	struct label label = {.container = container, .counted = 1};
 	u32 tid = READ(child, pid);
 	struct abi_namespaces now;
 

@@ -23,6 +23,7 @@ struct label {
 	u32 refused; /* the call that the guard refused: refused_call(); 0: none */
 	u32 layers;  /* the overlay of the container's own that was opened last, by device */
 	u32 tracer;  /* the process of the host that traced it when it connected to its socket */
+	u32 counted; /* among its container's tasks */
 };
 
 /* The birth record of a container: what its first task had. */

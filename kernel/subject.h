@@ -57,6 +57,19 @@ static __noinline void fill_process(struct abi_process *to, struct task_struct *
 	BPF_CORE_READ_INTO(&to->comm, leader, comm);
 }
 
+/* Once in a task's life. `birth` may be NULL. */
+static __noinline void count_task(struct label *label, struct birth *birth,
+				  struct task_struct *task)
+{
+	u64 container = label->container;
+	u32 tid = READ(task, pid);
+
+	label->counted = 1;
+	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
+	if (birth)
+		__sync_fetch_and_add(&birth->tasks, 1);
+}
+
 struct whose {
 	u64 task; /* its address */
 	u64 container;

@@ -45,8 +45,6 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 	struct subject parent, subject = {.task = child};
 	struct abi_namespaces now;
 	struct label *label;
-	u64 container;
-	u32 tid;
 
 	if (!find_subject(&parent)) {
 		inherit_starter(parent.task, child);
@@ -59,11 +57,7 @@ int BPF_PROG(task_newtask, struct task_struct *child, u64 flags)
 		return 0;
 	}
 	label->born = 0;
-	container = label->container;
-	tid = READ(child, pid);
-	bpf_map_update_elem(&task_containers, &tid, &container, BPF_ANY);
-	if (parent.birth)
-		__sync_fetch_and_add(&parent.birth->tasks, 1);
+	count_task(label, parent.birth, child);
 	if (flags & CLONE_NEW_ANY) {
 		subject.label = label;
 		subject.birth = parent.birth;

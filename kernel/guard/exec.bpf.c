@@ -15,9 +15,12 @@ int BPF_PROG(guard_task_alloc, struct task_struct *child, unsigned long flags, i
 {
 	struct label *label = bpf_task_storage_get(&labels, bpf_get_current_task_btf(), 0, 0);
 
-	if (!ret && label)
-		bpf_task_storage_get(&labels, child, label, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	return ret;
+	if (ret || !label)
+		return ret;
+	label = bpf_task_storage_get(&labels, child, label, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (label)
+		label->counted = 0; /* a clone may still fail */
+	return 0;
 }
 
 static __noinline bool judge_program(struct act *act, struct object *object)

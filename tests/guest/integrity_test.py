@@ -83,6 +83,7 @@ class Scene(Watched):
         lines = ["modprobe /tmp/evil", "corepattern |/tmp/evil", "poweroff /tmp/evil",
                  *(f"pagecache /volume/{name} {offset} {TEXT}" for name, offset in OFFSETS.items())]
         answer = self.guest.container(
+            "until (: </dev/brig_exploit) 2>/dev/null; do usleep 100000; done\n" +
             "\n".join(f"/attacks/exploit '{line}'" for line in lines), devices=[self.device],
             mounts=[oci.bind("/usr/local/bin", "/volume", readonly=True)])
         if answer.stdout.split() != ["ok"] * len(lines):
