@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <optional>
 
 #include "agent/confine.h"
@@ -12,6 +13,7 @@
 #include "agent/outbox.h"
 #include "agent/pipeline.h"
 #include "agent/proof_book.h"
+#include "agent/rule_pack.h"
 #include "agent/status_maker.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -37,7 +39,7 @@ constexpr std::int64_t kStopPatience = 4 * kSecond;
 class Engine : public Child {
  public:
   Engine(Start& start, Loop& loop, sensor::Handles handles, HostFacts host, sensor::Ring critical,
-         sensor::Ring telemetry)
+         sensor::Ring telemetry, LoadedRules rules)
       : Child(start, loop),
         handles_(std::move(handles)),
         host_(std::move(host)),
@@ -45,6 +47,7 @@ class Engine : public Child {
         rings_(std::move(critical), std::move(telemetry)),
         proof_book_(sensor::GuardAttached(start.setup.programs), SystemClock().BootNs()) {
     started_ns_ = last_kept_ns_ = SystemClock().BootNs();
+    TakeRules(std::move(rules), start.setup.starts == 0);
     loop.Every(kSecond, [this] { Tick(); });
     loop.Every(kPollInterval, [this] { Drain(); });
   }
@@ -249,7 +252,19 @@ class Engine : public Child {
   void SetFollowed(const Follow& follow) {
     followed_ = follow;
     pipeline_.SetFollowed(follow.all);
-    if (peer(Role::kReader) != nullptr) peer(Role::kReader)->Send(Message::kWant, follow);
+    // Opens are sent by the kernel only when somebody looks: rules may.
+    Follow wanted = follow;
+    wanted.all = follow.all || rules_want_opens_;
+    if (peer(Role::kReader) != nullptr) peer(Role::kReader)->Send(Message::kWant, wanted);
+  }
+
+  void TakeRules(LoadedRules rules, bool first) {
+    if (!rules.program) return;
+    rules_want_opens_ =
+        (rules.program->operations() >> static_cast<unsigned>(Operation::kOpen) & 1) != 0;
+    pipeline_.SetRules(std::move(rules.program));
+    if (first) KeepNotices({Notice{SystemClock().WallNs(), "rules", rules.words}});
+    LogInfo("judges by {}", rules.words);
   }
 
   bool TakeFollow(ByteView body) {
@@ -318,6 +333,7 @@ class Engine : public Child {
   std::uint64_t not_kept_ = 0, refused_ = 0;
   std::uint64_t skipped_ = 0;  // for the followers
   Follow followed_;
+  bool rules_want_opens_ = false;
   bool waiting_resumed_ = false;
   bool again_ = false;
 };
@@ -395,6 +411,9 @@ Status Engine::MakeStatusNow() {
 void WarmUp() {
   (void)Sha256({});
   (void)libbpf_num_possible_cpus();
+  const std::time_t epoch = 0;
+  std::tm time{};
+  (void)::gmtime_r(&epoch, &time);
   LogDebug("starts");
 }
 
@@ -409,15 +428,23 @@ int RunEngine(Start start) {
       sensor::Ring::Open(handles.map(sensor::MapId::kCritical), sensor::kCriticalRingBytes);
   auto telemetry =
       sensor::Ring::Open(handles.map(sensor::MapId::kTelemetry), sensor::kTelemetryRingBytes);
+  const int packed = start.HandleFor(HandleUse::kRules);
+  Result<std::vector<rules::RuleFile>> files = std::vector<rules::RuleFile>();
+  if (packed >= 0) files = UnpackRules(packed);
   WarmUp();
   auto loop = Loop::Make();
   if (step) step = AllowSystemCalls(kCalls);
+  // From here on nothing but memory is at stake: the rules are somebody's text.
+  Result<LoadedRules> rules = LoadedRules();
+  if (step && files && !files->empty()) rules = CompileRules(*std::move(files));
+  if (step && !files) step = std::unexpected(files.error());
+  if (step && !rules) step = std::unexpected(rules.error());
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   if (!critical) return Refuse(start, Trouble::kFatal, critical.error());
   if (!telemetry) return Refuse(start, Trouble::kFatal, telemetry.error());
   if (!loop) return Refuse(start, Trouble::kFatal, loop.error());
-  Engine engine(start, *loop, std::move(handles), host, *std::move(critical),
-                *std::move(telemetry));
+  Engine engine(start, *loop, std::move(handles), host, *std::move(critical), *std::move(telemetry),
+                *std::move(rules));
   step = engine.Watch();
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   return engine.Run();

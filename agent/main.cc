@@ -110,6 +110,8 @@ int Main(int argc, char** argv) {
   app.add_option("--runtime", runtimes,
                  "program that may start and enter containers, besides the usual; "
                  "/path@sha256:HEX holds it to that content; repeatable");
+  app.add_option("--rules", options.rules,
+                 "rule file in Falco's language, or a directory of such; repeatable, in order");
   app.add_flag("--debug", options.debug, "say more on stderr");
   app.add_flag("--foreground", foreground, "the only way it runs; accepted for clarity");
   app.footer("Examples:\n  brigd\n  brigd --mode I1=kill --mode I5=kill --state /srv/brig");

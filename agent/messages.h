@@ -76,6 +76,7 @@ enum class HandleUse : std::uint8_t {
   kProgram,   // to ask how often the kernel skipped it
   kListener,  // the courier's socket
   kMemory,  // a file in memory: where the reader remembers births, for its successor; the canary's
+  kRules,   // a file in memory: the rule files, for the engine
 };
 
 struct Handle {

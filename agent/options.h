@@ -50,8 +50,9 @@ struct Options {
   std::vector<std::string> runtime_roots;
   std::vector<ProgramFile> runtimes;  // programs that may start containers, besides the usual
   bool debug = false;
-  std::string node;  // this host's name
-  Policy policy;     // its clauses reach the engine alone
+  std::string node;                // this host's name
+  Policy policy;                   // its clauses reach the engine alone
+  std::vector<std::string> rules;  // rule files and directories of such
   static void Describe(auto& self, auto& visit) {
     visit("state", self.state);
     visit("run", self.run);
@@ -64,6 +65,7 @@ struct Options {
     visit("debug", self.debug);
     visit("node", self.node);
     visit("policy", self.policy);
+    visit("rules", self.rules);
   }
   [[nodiscard]] std::string LedgerDirectory() const { return state + "/ledger"; }
   [[nodiscard]] std::string SignerDirectory() const { return state + "/signer"; }

@@ -26,6 +26,7 @@ Pipeline::Pipeline(const Setup& setup, const std::string& boot_id, const Clock& 
     : clock_(clock),
       keep_all_(setup.options.keep == Keep::kAll),
       enricher_(EnricherOptions(setup)),
+      boot_id_(boot_id),
       judge_(boot_id),
       wall_offset_ns_(clock.WallNs() - clock.BootNs()),
       counters_{RecordCounters{.record_class = RecordClass::kCritical},
@@ -58,22 +59,22 @@ Pipeline::Output Pipeline::TakeEvent(const Event& event) {
   Output output;
   const bool critical = event.record_class == RecordClass::kCritical;
   Add(output, enricher_.Observe(event));
-  const auto judgement = judge_.Evaluate(event, [&] { return enricher_.SubjectOf(event); });
+  std::vector<rules::Judgement> judgements;
+  judgements.push_back(judge_.Evaluate(event, [&] { return enricher_.SubjectOf(event); }));
+  const bool asked_for = JudgeByRules(event, judgements);
   const auto skip = skip_.find(event.cpu);
   if (critical && skip != skip_.end() && event.sequence <= skip->second) {
     // The ledger has it, from the engine before this one: only the memory of it is made again.
-    if (const Finding* finding = std::get_if<Finding>(&judgement)) {
-      findings_.push_back(*finding);
-      ++findings_ever_;
-    }
+    for (const rules::Judgement& judgement : judgements)
+      if (const Finding* finding = std::get_if<Finding>(&judgement)) Remember(*finding);
     output.records.clear();
     return output;
   }
-  if (Keeps(event))
+  if (Keeps(event) || asked_for)
     output.records.insert(output.records.begin(), event);
   else if (followed_)
     output.passing = event;
-  AddJudgement(output, judgement);
+  for (rules::Judgement& judgement : judgements) AddJudgement(output, std::move(judgement));
   output.critical |= critical;
   if (critical) output.position = Position{event.cpu, event.sequence};
   return output;
@@ -93,11 +94,23 @@ void Pipeline::Add(Output& output, identity::Changes changes) {
   std::ranges::move(changes.allowances, std::back_inserter(output.allowances));
 }
 
+// True when a rule asked for the event: it is then kept beside its findings.
+bool Pipeline::JudgeByRules(const Event& event, std::vector<rules::Judgement>& judgements) {
+  if (!rule_judge_) return false;
+  return rule_judge_->Evaluate(
+      event, [&] { return enricher_.SubjectOf(event); },
+      [&](rules::Judgement judgement) { judgements.push_back(std::move(judgement)); });
+}
+
+void Pipeline::Remember(const Finding& finding) {
+  ++findings_ever_;
+  findings_.push_back(finding);
+  if (findings_.size() > kMaxFindings) findings_.pop_front();
+}
+
 void Pipeline::AddJudgement(Output& output, rules::Judgement judgement) {
   if (Finding* finding = std::get_if<Finding>(&judgement)) {
-    ++findings_ever_;
-    findings_.push_back(*finding);
-    if (findings_.size() > kMaxFindings) findings_.pop_front();
+    Remember(*finding);
     output.records.emplace_back(std::move(*finding));
     output.critical = true;
   } else if (const FindingRepeat* repeat = std::get_if<FindingRepeat>(&judgement)) {
@@ -110,8 +123,7 @@ void Pipeline::AddJudgement(Output& output, rules::Judgement judgement) {
 
 Pipeline::Output Pipeline::Tick(const std::vector<RecordCounters>& counters) {
   Output output;
-  for (FindingRepeat& repeat : judge_.Flush(clock_.BootNs()))
-    AddJudgement(output, std::move(repeat));
+  AddRepeats(output, /*all=*/false);
   WatchClock(output);
   WatchLosses(output, counters);
   return output;
@@ -119,9 +131,15 @@ Pipeline::Output Pipeline::Tick(const std::vector<RecordCounters>& counters) {
 
 Pipeline::Output Pipeline::Finish() {
   Output output;
-  for (FindingRepeat& repeat : judge_.Flush(clock_.BootNs(), /*all=*/true))
-    AddJudgement(output, std::move(repeat));
+  AddRepeats(output, /*all=*/true);
   return output;
+}
+
+void Pipeline::AddRepeats(Output& output, bool all) {
+  std::vector<FindingRepeat> repeats = judge_.Flush(clock_.BootNs(), all);
+  if (rule_judge_)
+    std::ranges::move(rule_judge_->Flush(clock_.BootNs(), all), std::back_inserter(repeats));
+  for (FindingRepeat& repeat : repeats) AddJudgement(output, std::move(repeat));
 }
 
 void Pipeline::WatchClock(Output& output) {

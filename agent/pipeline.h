@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "identity/enricher.h"
 #include "model/record.h"
 #include "rules/invariants.h"
+#include "rules/rule_judge.h"
 
 namespace brig::agent {
 
@@ -43,6 +45,10 @@ class Pipeline {
   // The counts that are still owed, at the end.
   Output Finish();
 
+  // The rules that judge from now on.
+  void SetRules(std::shared_ptr<const rules::Program> program) {
+    rule_judge_.emplace(boot_id_, std::move(program));
+  }
   // Whether somebody wants the events that are not kept.
   void SetFollowed(bool followed) { followed_ = followed; }
   // Critical events up to these are in the ledger already: they are learnt from, but not kept
@@ -61,6 +67,9 @@ class Pipeline {
  private:
   void Add(Output& output, identity::Changes changes);
   void AddJudgement(Output& output, rules::Judgement judgement);
+  void AddRepeats(Output& output, bool all);
+  void Remember(const Finding& finding);
+  bool JudgeByRules(const Event& event, std::vector<rules::Judgement>& judgements);
   void WatchClock(Output& output);
   void WatchLosses(Output& output, const std::vector<RecordCounters>& counters);
   [[nodiscard]] bool Keeps(const Event& event) const;
@@ -70,7 +79,9 @@ class Pipeline {
   bool keep_all_;
   bool followed_ = false;
   identity::Enricher enricher_;
+  std::string boot_id_;
   rules::Judge judge_;
+  std::optional<rules::RuleJudge> rule_judge_;
   std::int64_t wall_offset_ns_;
   std::map<std::uint32_t, std::uint64_t> skip_;  // cpu to sequence
   std::deque<Finding> findings_;

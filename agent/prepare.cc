@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "agent/rule_pack.h"
 #include "base/file.h"
 #include "sensor/pins.h"
 
@@ -152,6 +153,9 @@ Result<> MakeLedgerDirectories(const Options& options, gid_t group) {
 Result<Prepared> Prepare(const Options& options) {
   Prepared prepared;
   FindUser(prepared);
+  if (!options.rules.empty()) {
+    BRIG_ASSIGN(prepared.rules, PackRules(options.rules));
+  }
   prepared.memory = UniqueFd(::memfd_create("births", MFD_CLOEXEC));
   prepared.canary_file = MakeProgramFile();
   ::umask(0027);

@@ -20,6 +20,7 @@ struct Prepared {
   UniqueFd run_lock, state_lock;  // held as long as brigd runs
   UniqueFd listener;
   UniqueFd memory;       // see HandleUse::kMemory
+  UniqueFd rules;        // see HandleUse::kRules; invalid where there are none
   UniqueFd canary_file;  // in memory, executable, empty; invalid where such files are forbidden
   uid_t user = 0;
   gid_t group = 0;

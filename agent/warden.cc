@@ -143,7 +143,8 @@ class Warden {
   bool scribe_ready_ = false;
   bool loader_started_ = false;
   bool hands_over_ = false;
-  bool running_ = false;  // everything was started once
+  bool running_ = false;        // everything was started once
+  bool engine_worked_ = false;  // so that what it was given is sound, its rules too
   bool stopping_ = false;
   int exit_code_ = 0;
 };
@@ -173,6 +174,10 @@ Setup Warden::MakeSetup(Role role, std::vector<int>& handles) {
     setup.handles.push_back({HandleUse::kMemory, ""});
     handles.push_back(prepared_.canary_file.get());
   }
+  if (role == Role::kEngine && prepared_.rules) {
+    setup.handles.push_back({HandleUse::kRules, ""});
+    handles.push_back(prepared_.rules.get());
+  }
   if (role == Role::kEngine) {
     setup.notes = prepared_.notes;
     setup.host = host_;
@@ -193,7 +198,10 @@ bool Warden::Take(Role role, ControlMessage message) {
     if (!ready) return false;
     if (role == Role::kScribe) {
       ScribeReady(*ready);
-    } else if (ready->trouble == Trouble::kFatal && !running_) {
+    } else if (role == Role::kEngine && ready->trouble == Trouble::kNone) {
+      engine_worked_ = true;
+    } else if (ready->trouble == Trouble::kFatal &&
+               (!running_ || (role == Role::kEngine && !engine_worked_))) {
       Fail(fmt::format("{}: {}", NameOf(role), ready->text));
     }
     return true;

@@ -96,12 +96,12 @@ void Findings::Print(const Session& session, const std::vector<Finding>& finding
     const Style style = StyleOf(finding.severity);
     table.Add({{ShortTime(finding.wall_ns), Style::kDim},
                {Safe(finding.id)},
-               {std::string(NameOf(finding.invariant)), style},
+               {std::string(FoundBy(finding)), style},
                {std::string(NameOf(finding.severity)), style},
                {Safe(finding.subject.container.DisplayName()), Style::kBold},
                {PersonWords(finding.subject.person)},
                {WithCommas(finding.count)},
-               {Safe(finding.sentence)}});
+               {Told(finding)}});
   }
   if (table.empty())
     fmt::print(session.talk, "no findings\n");

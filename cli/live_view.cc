@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/live_view.h"
+#include "cli/record_line.h"
 
 #include <fmt/format.h>
 
@@ -163,7 +164,7 @@ void DrawFinding(const Finding& finding, bool selected, std::size_t row, Frame& 
   const Style style = StyleOf(finding.severity);
   std::size_t at = frame.Put(row, 0, selected ? "▶" : " ", style);
   at = frame.Put(row, at, ClockTime(finding.wall_ns), Style::kDim) + 1;
-  at = frame.Put(row, at, NameOf(finding.invariant), style) + 1;
+  at = frame.Put(row, at, FoundBy(finding), style) + 1;
   if (finding.verdict != Verdict::kSeen)
     at = frame.Put(row, at, fmt::format("{} ", NameOf(finding.verdict)), Style::kCritical);
   // The sentence names the container first: "Container web opened ..."

@@ -121,8 +121,8 @@ Parts PartsOf(const Record& record, const ContainerNames& names) {
   if (const auto* event = std::get_if<Event>(&record)) return PartsOf(*event, names);
   if (const auto* finding = std::get_if<Finding>(&record))
     return {Safe(finding->subject.container.DisplayName()), "FINDING",
-            fmt::format("{} {} {}: {}", Safe(finding->id), NameOf(finding->invariant),
-                        NameOf(finding->severity), Safe(finding->sentence)),
+            fmt::format("{} {} {}: {}", Safe(finding->id), FoundBy(*finding),
+                        NameOf(finding->severity), Told(*finding)),
             StyleOf(finding->severity)};
   if (const auto* repeat = std::get_if<FindingRepeat>(&record))
     return {"", "again", fmt::format("{}: {} times now", Safe(repeat->id), repeat->count),
@@ -152,6 +152,15 @@ std::string ResultWords(const Event& event) {
   const char* const name =
       event.result > -4096 ? ::strerrorname_np(static_cast<int>(-event.result)) : nullptr;
   return name != nullptr ? name : std::to_string(event.result);
+}
+
+std::string_view FoundBy(const Finding& finding) {
+  return finding.rule.empty() ? NameOf(finding.invariant) : std::string_view("rule");
+}
+
+std::string Told(const Finding& finding) {
+  if (finding.rule.empty()) return Safe(finding.sentence);
+  return fmt::format("{}: {}", Safe(finding.rule), Safe(finding.sentence));
 }
 
 std::string LineOf(const Record& record, const ContainerNames& names, std::size_t width,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding: an event that broke an invariant, told for people. Plain data. The first of its kind is
-// a finding at once; repeats of the same (container, invariant, cause, object) are counted,
-// exactly.
+// Finding: an event that broke an invariant or that a rule asked for, told for people. Plain data.
+// The first of its kind is a finding at once; repeats of the same (container, invariant, cause,
+// object) are counted, exactly.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ struct Finding {
   std::int64_t result = 0;
   std::uint64_t count = 1;
   Subject subject;
+  std::string rule;  // the rule that found it, instead of an invariant; "": an invariant broke
   static void Describe(auto& self, auto& visit) {
     visit("id", self.id);
     visit("wall_ns", self.wall_ns);
@@ -44,6 +45,7 @@ struct Finding {
     visit("result", self.result);
     visit("count", self.count);
     visit("subject", self.subject);
+    visit("rule", self.rule);
   }
 };
 

@@ -10,8 +10,6 @@
 namespace brig::rules {
 namespace {
 
-constexpr std::string_view kRest = "further objects";
-
 // What happened, apart from the object.
 std::uint64_t GroupOf(const Event& event) {
   const bool write = IsWrite(event);
@@ -23,11 +21,11 @@ std::uint64_t GroupOf(const Event& event) {
   return event.actor.process.container * 0x9e3779b97f4a7c15ULL ^ what;
 }
 
-std::string KeyOf(const Event& event, std::string_view object) {
-  return fmt::format("{:x} {} {} {} {}{}{} {}", event.actor.process.container,
+std::string KindWords(const Event& event) {
+  return fmt::format("{:x} {} {} {} {}{}{}", event.actor.process.container,
                      static_cast<unsigned>(event.invariant), static_cast<unsigned>(event.cause),
                      static_cast<unsigned>(event.operation), static_cast<unsigned>(event.verdict),
-                     IsWrite(event) ? 'w' : 'r', IsRefused(event) ? 'f' : 's', object);
+                     IsWrite(event) ? 'w' : 'r', IsRefused(event) ? 'f' : 's');
 }
 
 }  // namespace
@@ -48,63 +46,13 @@ Judgement Judge::Evaluate(const Event& event, const Subject& subject) {
 
 Judgement Judge::Evaluate(const Event& event, const std::function<Subject()>& subject) {
   if (event.invariant == Invariant::kNone) return {};
-  std::string object = ObjectOf(event);
-  const auto known = known_.find(KeyOf(event, object));
-  if (known != known_.end()) return Repeat(event, known->second);
-
-  const std::uint64_t group = GroupOf(event);
-  std::size_t& told = objects_[group];
-  if (told >= kMaxObjects) {
-    object = kRest;
-    const auto rest = known_.find(KeyOf(event, object));
-    if (rest != known_.end()) return Repeat(event, rest->second);
-  }
-  ++told;
-  if (known_.size() >= kMaxFindings) Forget(order_.begin());
-  Finding finding = MakeFinding(event, subject(), object);
-  Known fresh;
-  fresh.key = KeyOf(event, object);
-  fresh.id = finding.id;
-  fresh.group = group;
-  fresh.told_boot_ns = event.boot_ns;
-  order_.push_back(std::move(fresh));
-  known_.emplace(order_.back().key, std::prev(order_.end()));
+  Act act{GroupOf(event), KindWords(event), ObjectOf(event)};
+  if (auto repeat = repeats_.Repeat(event, act)) return *std::move(repeat);
+  Finding finding = MakeFinding(event, subject(), act.object);
+  repeats_.Add(event, act, finding.id);
   const auto invariant = static_cast<std::size_t>(event.invariant);
   if (invariant < kInvariantCount) ++counts_[invariant];
   return finding;
-}
-
-Judgement Judge::Repeat(const Event& event, Knowns::iterator known) {
-  order_.splice(order_.end(), order_, known);
-  known->count += 1 + event.repeats;
-  known->last_wall_ns = event.wall_ns;
-  if (event.boot_ns - known->told_boot_ns >= kRepeatNs) return Tell(*known, event.boot_ns);
-  known->owed = true;
-  return {};
-}
-
-FindingRepeat Judge::Tell(Known& known, std::int64_t boot_ns) const {
-  known.told_boot_ns = boot_ns;
-  known.owed = false;
-  return {.id = known.id, .count = known.count, .last_wall_ns = known.last_wall_ns};
-}
-
-// A forgotten finding would be told as new: its count must not be lost with it.
-void Judge::Forget(Knowns::iterator known) {
-  if (known->owed) owed_.push_back(Tell(*known, known->told_boot_ns));
-  const auto objects = objects_.find(known->group);
-  if (objects != objects_.end() && --objects->second == 0) objects_.erase(objects);
-  known_.erase(known->key);
-  order_.erase(known);
-}
-
-std::vector<FindingRepeat> Judge::Flush(std::int64_t boot_ns, bool all) {
-  std::vector<FindingRepeat> repeats = std::move(owed_);
-  owed_.clear();
-  for (Known& known : order_)
-    if (known.owed && (all || boot_ns - known.told_boot_ns >= kRepeatNs))
-      repeats.push_back(Tell(known, boot_ns));
-  return repeats;
 }
 
 Finding Judge::MakeFinding(const Event& event, Subject subject, std::string object) const {
@@ -120,7 +68,7 @@ Finding Judge::MakeFinding(const Event& event, Subject subject, std::string obje
   finding.road = RoadOf(event);
   finding.technique = TechniqueOf(event);
   finding.sentence = SentenceOf(event, subject.container);
-  if (object == kRest)
+  if (object == Repeats::kRest)
     finding.sentence += " This stands for all further objects: it has reached very many.";
   finding.object = std::move(object);
   finding.result = event.result;

@@ -10,27 +10,21 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <list>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "model/finding.h"
+#include "rules/repeats.h"
 
 namespace brig::rules {
 
-// Nothing; a new finding; a new count of an old one.
-using Judgement = std::variant<std::monostate, Finding, FindingRepeat>;
-
 class Judge {
  public:
-  static constexpr std::size_t kMaxFindings = 4096;  // remembered; the longest unused go first
-  static constexpr std::size_t kMaxObjects = 64;     // of one container and cause, told one by one
-  static constexpr std::int64_t kRepeatNs = 1'000'000'000;
+  static constexpr std::size_t kMaxFindings = Repeats::kMaxFindings;
+  static constexpr std::size_t kMaxObjects = Repeats::kMaxObjects;  // of one container and cause
+  static constexpr std::int64_t kRepeatNs = Repeats::kRepeatNs;
 
   // `boot_id` goes into the ids: the same record never makes two findings, two boots never the
   // same.
@@ -41,33 +35,19 @@ class Judge {
   [[nodiscard]] Judgement Evaluate(const Event& event, const Subject& subject);
 
   // The repeats that are owed since a second or more; all that are owed when `all`.
-  [[nodiscard]] std::vector<FindingRepeat> Flush(std::int64_t boot_ns, bool all = false);
+  [[nodiscard]] std::vector<FindingRepeat> Flush(std::int64_t boot_ns, bool all = false) {
+    return repeats_.Flush(boot_ns, all);
+  }
 
-  [[nodiscard]] std::size_t size() const { return known_.size(); }
+  [[nodiscard]] std::size_t size() const { return repeats_.size(); }
   // New findings of that invariant so far.
   [[nodiscard]] std::uint64_t CountOf(Invariant invariant) const;
 
  private:
-  struct Known {
-    std::string key;
-    std::string id;
-    std::uint64_t group = 0;
-    std::uint64_t count = 1;
-    std::int64_t told_boot_ns = 0, last_wall_ns = 0;
-    bool owed = false;
-  };
-  using Knowns = std::list<Known>;  // the longest unused first
-
-  [[nodiscard]] Judgement Repeat(const Event& event, Knowns::iterator known);
   [[nodiscard]] Finding MakeFinding(const Event& event, Subject subject, std::string object) const;
-  [[nodiscard]] FindingRepeat Tell(Known& known, std::int64_t boot_ns) const;
-  void Forget(Knowns::iterator known);
 
   std::string boot_id_;
-  Knowns order_;
-  std::unordered_map<std::string_view, Knowns::iterator> known_;  // by Known::key
-  std::unordered_map<std::uint64_t, std::size_t> objects_;        // told one by one, by group
-  std::vector<FindingRepeat> owed_;                               // of those forgotten
+  Repeats repeats_;
   std::uint64_t counts_[kInvariantCount] = {};
 };
 

@@ -61,6 +61,13 @@ void TellWhat(const Finding& finding, Writer& out) {
   out.Heading("What happened");
   out.Paragraph(fmt::format("On {}: {}{}", FormatTime(finding.wall_ns),
                             Printable(finding.sentence, 2048), CountWords(finding.count)));
+  if (!finding.rule.empty()) {
+    const std::string technique =
+        finding.technique.empty() ? "" : ", MITRE ATT&CK " + Safe(finding.technique);
+    return out.Paragraph(fmt::format("Rule \"{}\", {}{}. Road: {}. Object: {}.", Safe(finding.rule),
+                                     NameOf(finding.severity), technique, Safe(finding.road),
+                                     Safe(finding.object)));
+  }
   out.Paragraph(fmt::format("Invariant {} ({}), {}, MITRE ATT&CK {}. Road: {}.",
                             NameOf(finding.invariant), TitleOf(finding.invariant),
                             NameOf(finding.severity), Safe(finding.technique), Safe(finding.road)));
@@ -171,6 +178,8 @@ std::string DeedOf(const Finding& finding) {
   }
   if (finding.result < 0)
     return "The kernel refused the act by itself; brig recorded it. Somebody is trying.";
+  if (!finding.rule.empty())
+    return "brig saw and recorded it. Rules tell; what must not happen is what invariants are for.";
   return fmt::format(
       "brig saw and recorded it, and stopped nothing: the mode of this invariant is watch. "
       "To have such processes killed, start brigd with --mode {}=kill.",
@@ -211,12 +220,18 @@ std::string Tell(const Finding& finding, const std::vector<Event>& related, std:
   std::vector<const Event*> events;
   for (const Event& event : related) events.push_back(&event);
   TellRelated(std::move(events), out);
-  out.Heading("Why it matters");
-  out.Paragraph(std::string(ReasonOf(finding.cause)));
+  if (finding.rule.empty()) {
+    out.Heading("Why it matters");
+    out.Paragraph(std::string(ReasonOf(finding.cause)));
+  }
   out.Heading("What brig did");
   out.Paragraph(DeedOf(finding));
   out.Heading("What to do next");
-  out.Paragraph(std::string(AdviceOf(finding.cause)));
+  out.Paragraph(finding.rule.empty()
+                    ? std::string(AdviceOf(finding.cause))
+                    : std::string("See whether it was meant: by whom, and in which session. If it "
+                                  "is everyday work, give the rule an exception for it, as narrow "
+                                  "as it can be."));
   return out.Take();
 }
 

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "rules/fields/tables.h"
 
 namespace brig::rules {
@@ -57,8 +59,32 @@ void TypeLetter(const View& view, const Argument&, Values& out) {
   if (!type.letter.empty()) out.Add(type.letter);
 }
 
+// The path, `.` and `..` taken out of an absolute one that the program gave: the kernel, which
+// would have resolved it, refused to open it.
+std::string_view PathOf(const FileDetails& file, Values& out) {
+  const std::string_view path = file.path;
+  if (!file.path_as_given || !path.starts_with('/') ||
+      (!path.contains("/.") && !path.contains("//")))
+    return path;
+  std::string& clean = out.Build();
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part = path.substr(at, end - at);
+    at = end + 1;
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      clean.push_back('/');
+      clean.append(part.data(), part.size());
+    } else if (const std::size_t slash = clean.rfind('/'); slash != std::string::npos) {
+      clean.resize(slash);
+    }
+  }
+  if (clean.empty()) clean.push_back('/');
+  return clean;
+}
+
 void Name(const View& view, const Argument&, Values& out) {
-  if (const auto* file = view.details<FileDetails>()) return out.Add(file->path);
+  if (const auto* file = view.details<FileDetails>()) return out.Add(PathOf(*file, out));
   const auto* connect = view.details<ConnectDetails>();
   if (connect == nullptr) return;
   if (connect->family != AF_INET && connect->family != AF_INET6) return out.Add(connect->address);
@@ -75,7 +101,7 @@ void RawName(const View& view, const Argument&, Values& out) {
 void Directory(const View& view, const Argument&, Values& out) {
   const auto* file = view.details<FileDetails>();
   if (file == nullptr) return;
-  const std::string_view path = file->path;
+  const std::string_view path = PathOf(*file, out);
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos || slash == 0) return out.Add("/");
   out.Add(path.substr(0, slash));
@@ -84,7 +110,7 @@ void Directory(const View& view, const Argument&, Values& out) {
 void FileName(const View& view, const Argument&, Values& out) {
   const auto* file = view.details<FileDetails>();
   if (file == nullptr) return;
-  const std::string_view path = file->path;
+  const std::string_view path = PathOf(*file, out);
   const std::size_t slash = path.rfind('/');
   out.Add(slash == std::string_view::npos ? path : path.substr(slash + 1));
 }

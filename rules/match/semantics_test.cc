@@ -94,6 +94,9 @@ TEST(Semantics, KnowsHowAFileWasOpened) {
                                  {"evt.res = ENOENT", true},
                                  {"evt.rawres < 0", true},
                                  {"fd.nameraw = /x", true}});
+  Check(Open("/srv/www/..//../etc/./shadow", O_RDONLY, -2),
+        {{"fd.name = /etc/shadow and fd.directory = /etc", true},
+         {"fd.nameraw glob '*../*../*'", true}});
 }
 
 TEST(Semantics, AncestorsMatchAny) {
