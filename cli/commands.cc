@@ -18,7 +18,11 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakePolicyCheck());
   commands.push_back(MakePolicyExplain());
   commands.push_back(MakeRulesCheck());
+  commands.push_back(MakeRulesList());
   commands.push_back(MakeRulesFields());
+  commands.push_back(MakeRulesExplain());
+  commands.push_back(MakeRulesTest());
+  commands.push_back(MakeRulesCoverage());
   commands.push_back(MakeLedgerVerify());
   commands.push_back(MakeLedgerShow());
   commands.push_back(MakeLedgerProve());

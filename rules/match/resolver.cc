@@ -208,6 +208,7 @@ class Resolver {
     Rule rule;
     rule.name = definition.name;
     rule.description = Joined(definition.description);
+    rule.description.erase(rule.description.find_last_not_of(" \n") + 1);
     rule.source = definition.source;
     rule.place = definition.place;
     rule.priority = definition.priority;
