@@ -163,6 +163,8 @@ bool Holds(pid_t pid, std::string_view proof) {
   if (kind == "capability") return HasCapability(pid, value) && HasStartedHolder(pid);
   if (kind == "privileges")
     return FieldOf(directory + "status", "NoNewPrivs") == "0" && HasStartedHolder(pid);
+  if (kind == "tracer")
+    return FieldOf(directory + "status", "TracerPid") != "0" && HasStartedHolder(pid);
   const std::size_t colon = value.find(':');
   const std::string space = NamespaceOf(std::to_string(pid), value.substr(0, colon));
   if (kind == "root") return LinkOf(directory + "root") == value && HasStartedHolder(pid);

@@ -356,6 +356,7 @@ struct syscall_exit {
 #define PF_IO_WORKER 0x10u
 #define PF_KTHREAD 0x00200000u
 #define TS_COMPAT 2u
+#define PT_SEIZED 0x10000u
 
 #define CLONE_THREAD 0x00010000
 #define CLONE_NEWNS 0x00020000

@@ -75,6 +75,13 @@ int BPF_PROG(guard_ptrace_access_check, struct task_struct *target, unsigned int
 	return target_answer(&act, target, mode, UNSEEN);
 }
 
+/* Nobody asks the parent: of a container's first process it is the runtime, of the host. */
+SEC("lsm/ptrace_traceme")
+int BPF_PROG(guard_ptrace_traceme, struct task_struct *parent, int ret)
+{
+	return ret ? ret : on_target(OP_PTRACE, parent, 0, UNSEEN);
+}
+
 SEC("lsm/task_kill")
 int BPF_PROG(guard_task_kill, struct task_struct *target, struct kernel_siginfo *info, int sig,
 	     const struct cred *cred, int ret)

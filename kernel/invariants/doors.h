@@ -65,11 +65,14 @@ static __always_inline u32 inet_door(struct subject *subject, const u8 *address,
 	return door && !object_allowed(subject->label->container, *door) ? *door : 0;
 }
 
-/* What of the host traces a task decides what it does: a checkpoint is taken from inside like that.
+/*
+ * What of the host has seized a task decides what it does: a checkpoint is taken from inside like
+ * that. A task may make its parent its tracer (PTRACE_TRACEME), which has seized nothing.
  */
 static __always_inline bool is_tracer(u32 pid, struct task_struct *task)
 {
-	return READ(task, ptrace) && READ(task, parent, tgid) == pid && !container_of_pid(pid);
+	return (READ(task, ptrace) & PT_SEIZED) && READ(task, parent, tgid) == pid &&
+	       !container_of_pid(pid);
 }
 
 /* An abstract name is reached through a shared network namespace; root processes of the host are
