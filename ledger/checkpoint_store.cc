@@ -155,6 +155,12 @@ Result<CheckpointStore> CheckpointStore::Open(Disk& disk, const std::string& dir
   store.file_ = *std::move(file);
   if (absent) BRIG_TRY(disk.SyncDirectory(directory));
   if (store.tail_.torn_bytes > 0) BRIG_TRY(store.file_->Truncate(store.tail_.end));
+  if (store.tail_.behind) {
+    // Its sync may be the one that failed: then it is seen, and no later sync stores it unless it
+    // is written again.
+    const std::string record = FormatRecord(*store.tail_.latest);
+    BRIG_TRY(store.file_->Write(store.tail_.end - record.size(), AsBytes(record)));
+  }
   if (store.tail_.torn_bytes > 0 || store.tail_.behind) BRIG_TRY(store.file_->Sync());
   if (store.tail_.behind)
     BRIG_TRY(ReplaceSmall(disk, directory, kCheckpointFile, store.tail_.latest->note));

@@ -31,11 +31,11 @@ Result<> Make(Disk& disk, const std::string& directory, std::string_view name, F
     BRIG_ASSIGN(const auto file, disk.Open(unfinished, OpenMode::kCreate));
     BRIG_TRY(fill(*file));
     BRIG_TRY(file->Sync());
-    BRIG_TRY(disk.Rename(unfinished, Join(directory, name)));
-    auto synced = disk.SyncDirectory(directory);
-    // The new name may or may not last: unlike "disk full", not a state to go on from.
-    if (!synced) synced.error().code = ErrorCode::kInternal;
-    return synced;
+    auto named = disk.Rename(unfinished, Join(directory, name));
+    if (named) named = disk.SyncDirectory(directory);
+    // The new name may or may not be there, and last: unlike "disk full", no state to go on from.
+    if (!named) named.error().code = ErrorCode::kInternal;
+    return named;
   };
   auto made = make();
   // A full disk leaves a half-made file that itself takes space. What other failures leave, or this

@@ -56,30 +56,45 @@ class Examiner {
     found_.tree = before;
     BRIG_TRY(CheckSealed(index, 0));
     found_.clean = false;
+    found_.unmarked = false;
     found_.unproven = scanner.offset();
     bool any = false;
     for (;;) {
       BRIG_ASSIGN(const Step step, scanner.Next());
       found_.offset = scanner.offset();
-      if (step.what != Step::What::kFrame)
+      if (step.what != Step::What::kFrame) {
+        if (last && !any && ended_) TakeEndAsUnproven();
         return last ? ExamineTail(scanner, step) : ExamineEnd(scanner, step, position);
+      }
       if (found_.unended_segment && !any)
         return Damaged(*found_.unended_segment, found_.unended_offset, index, "no end mark");
       any = true;
       if (step.kind == FrameKind::kEntry) {
         found_.tree.Append(LeafHash(step.bytes));
         found_.clean = false;
+        found_.unmarked = true;
         BRIG_TRY(CheckSealed(index, step.offset));
         continue;
       }
-      found_.unproven = scanner.offset();
+      // The mark itself is stored by the next sync only.
+      found_.unproven = step.offset;
+      found_.unmarked = false;
       found_.clean = step.kind == FrameKind::kClosed;
       if (step.kind != FrameKind::kEnd) continue;
       if (last) return Damaged(index, step.offset, step.index, "the next segment is missing");
       if (segments_[position + 1] != scanner.index())
         return Damaged(index, step.offset, step.index, "another segment follows than should");
+      ended_ = End{index, step.offset, scanner.header().salt};
       return {};
     }
+  }
+
+  // An end mark that is seen, and nothing written since: its own sync may be the one that failed,
+  // after which it would be gone with the power. It is written again like a missing one.
+  void TakeEndAsUnproven() {
+    found_.unended_segment = ended_->segment;
+    found_.unended_offset = ended_->offset;
+    found_.unended_salt = ended_->salt;
   }
 
   Result<> CheckSealed(std::uint64_t segment, std::uint64_t offset) const {
@@ -98,6 +113,7 @@ class Examiner {
                      step.what == Step::What::kBad ? step.why : "entries are missing here");
     // All its entries are here. Where the end mark belongs may be a torn one.
     BRIG_TRY(ExpectZeros(scanner, step.offset + kMarkBytes, step.index));
+    ended_.reset();
     found_.unended_segment = segment;
     found_.unended_offset = step.offset;
     found_.unended_salt = scanner.header().salt;
@@ -138,10 +154,17 @@ class Examiner {
     return end;
   }
 
+  struct End {
+    std::uint64_t segment = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t salt = 0;
+  };
+
   Disk& disk_;
   std::string directory_;
   std::vector<std::uint64_t> segments_;
   std::optional<CheckpointBody> sealed_;
+  std::optional<End> ended_;  // of the segment before the one that is examined
   Recovery found_;
 };
 
@@ -172,6 +195,9 @@ Result<Recovery> Examine(Disk& disk, const std::string& directory, const Verifie
 }
 
 Result<> Mend(Disk& disk, const std::string& directory, const Recovery& recovery) {
+  // A name that is seen need not be stored: whoever made it may have been stopped before the sync.
+  // Nothing may be acknowledged in a file, or say that a file follows, before its name is.
+  BRIG_TRY(disk.SyncDirectory(directory));
   if (recovery.unended_segment) {
     const std::string path = Join(directory, SegmentName(*recovery.unended_segment));
     BRIG_ASSIGN(const auto file, disk.Open(path, OpenMode::kWrite));
@@ -180,7 +206,7 @@ Result<> Mend(Disk& disk, const std::string& directory, const Recovery& recovery
     BRIG_TRY(file->Sync());
   }
   const bool torn = recovery.torn_end > recovery.offset;
-  if (recovery.clean || (!torn && recovery.unproven == recovery.offset)) return {};
+  if (!torn && recovery.unproven == recovery.offset) return {};
   const std::string path = Join(directory, SegmentName(recovery.segment.first_index));
   BRIG_ASSIGN(const auto file, disk.Open(path, OpenMode::kWrite));
   BRIG_TRY(Rewrite(*file, recovery.unproven, recovery.offset));

@@ -27,10 +27,13 @@ struct Recovery {
   Tree tree;                   // of all entries kept
   SegmentHeader segment;       // the one to go on in
   std::uint64_t offset = 0;    // where its next frame goes
-  std::uint64_t unproven = 0;  // where what no mark covers begins: [unproven, offset) is kept
+  std::uint64_t unproven = 0;  // where the last mark begins: it and what follows, up to `offset`,
+                               // is kept, but may not be stored yet
+  bool unmarked = false;       // there are entries behind the last mark
   std::uint64_t torn_end = 0;  // [offset, torn_end) is not zero and has to be; 0: nothing torn
   bool clean = false;          // the last frame says that the writer ended in order
-  // The segment before lacks its end mark: the crash came between making this one and writing that.
+  // The segment before lacks its end mark, or may: the crash came between making this one and
+  // having that stored.
   std::optional<std::uint64_t> unended_segment;
   std::uint64_t unended_offset = 0;
   std::uint64_t unended_salt = 0;
@@ -42,7 +45,7 @@ struct Recovery {
                                        const VerifierKey& key);
 
 // Makes it so. What is kept is written once more, the same bytes, and synced: after a failed sync
-// the kernel may show bytes that the disk never got.
+// the kernel may show bytes that the disk never got. Names are synced, too.
 [[nodiscard]] Result<> Mend(Disk& disk, const std::string& directory, const Recovery& recovery);
 
 }  // namespace brig::ledger

@@ -48,6 +48,7 @@ class Writer::Impl {
   Result<> RemoveUnfinished();
   Result<> OpenReserve();
   Result<> MakeReserve();
+  Result<> Begin(Result<Recovery> recovery);
   Result<> GoOn(Recovery recovery);
   Result<> OpenSegment(SegmentHeader header, std::uint64_t offset);
   Result<std::uint64_t> FrameBytes(std::span<const ByteView> entries) const;
@@ -82,6 +83,14 @@ Result<> Writer::Impl::Stop(Result<> outcome) {
   return outcome;
 }
 
+// What comes of writing. A disk that cannot write now may do so later, and says nothing of what is
+// stored: EIO means damage only where something is read.
+static Result<> NoDamage(Result<> written) {
+  if (!written && written.error().code == ErrorCode::kCorrupt && written.error().sys_errno != 0)
+    written.error().code = ErrorCode::kUnavailable;
+  return written;
+}
+
 Result<> Writer::Impl::Open() {
   BRIG_TRY(disk_.MakeDirectory(directory_));
   BRIG_ASSIGN(lock_, disk_.Lock(directory_));
@@ -89,6 +98,10 @@ Result<> Writer::Impl::Open() {
   auto recovery = Examine(disk_, directory_, options_.key);
   recovered_.created = !recovery && recovery.error().code == ErrorCode::kNotFound;
   if (!recovery && !recovered_.created) return std::unexpected(std::move(recovery).error());
+  return NoDamage(Begin(std::move(recovery)));
+}
+
+Result<> Writer::Impl::Begin(Result<Recovery> recovery) {
   BRIG_TRY(RemoveUnfinished());
   BRIG_TRY(OpenReserve());
   if (recovered_.created) {
@@ -116,8 +129,8 @@ Result<> Writer::Impl::OpenKey() {
   BRIG_ASSIGN(const auto segments, ListSegments(disk_, directory_));
   if (!segments.empty())
     return Fail(ErrorCode::kCorrupt, fmt::format("{} is missing in {}", kKeyFile, directory_));
-  BRIG_TRY(RemoveUnfinished());
-  return ReplaceSmall(disk_, directory_, kKeyFile, line);
+  BRIG_TRY(NoDamage(RemoveUnfinished()));
+  return NoDamage(ReplaceSmall(disk_, directory_, kKeyFile, line));
 }
 
 Result<> Writer::Impl::RemoveUnfinished() {
@@ -166,7 +179,7 @@ Result<> Writer::Impl::GoOn(Recovery recovery) {
   tree_ = std::move(recovery.tree);
   durable_ = tree_.size();
   closed_mark_ = recovery.clean;
-  const bool unmarked = !recovery.clean && recovery.unproven < recovery.offset;
+  const bool unmarked = recovery.unmarked;
   BRIG_TRY(OpenSegment(std::move(recovery.segment), recovery.offset));
   if (unmarked) BRIG_TRY(WriteMark(FrameKind::kDurable));
   return {};
@@ -288,8 +301,10 @@ Result<> Writer::Impl::Close() {
   BRIG_TRY(Sync());
   BRIG_TRY(Usable());
   if (!closed_mark_) {
-    // Marks of syncs are covered by a sync of their own, so that nothing behind an orderly end can
-    // tear.
+    // A mark says that all before it is stored, and the last sync's own mark is not yet: half of it
+    // lost, with this one behind it whole, would pass for damage. Synced itself, so that nothing
+    // behind an orderly end can tear.
+    BRIG_TRY(Stop(file_->Sync()));
     BRIG_TRY(WriteMark(FrameKind::kClosed));
     BRIG_TRY(Stop(file_->Sync()));
   }

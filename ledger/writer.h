@@ -50,7 +50,8 @@ using Signer = std::function<Result<std::string>(const CheckpointBody&)>;
 
 class Writer {
  public:
-  // Opens or creates the ledger. kUnavailable: another process has it (named by pid); kDenied:
+  // Opens or creates the ledger. kUnavailable: another process has it (named by pid), or the disk
+  // cannot write now; kDenied:
   // read-only, or sealed by another key; kCorrupt: something acknowledged or sealed is damaged
   // (file, offset and index named), nothing has been changed: see SetAside. `disk` must outlive the
   // writer.
