@@ -16,6 +16,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest.fetch_kernels import SERIES  # noqa: E402
+from guest.guest import libraries  # noqa: E402
 from guest.machine.machine import Machine  # noqa: E402
 from scenarios.brig import documents, program  # noqa: E402
 from support import REPOSITORY, wait_for  # noqa: E402
@@ -49,8 +50,11 @@ class Scene:
     def __init__(self, series):
         self.series = series
         files = {f"/usr/local/lib/benign/{path.name}": path for path in HERE.iterdir()}
-        files |= {"/usr/sbin/brigd": program("agent", "brigd"),
-                  "/usr/bin/brig": program("cli", "brig"),
+        brigd, brig = program("agent", "brigd"), program("cli", "brig")
+        # Where a merged /usr has them; its own are of the same release.
+        files |= {f"/usr/{library.removeprefix('/usr').lstrip('/')}": library
+                  for each in (brigd, brig) for library in libraries(each)}
+        files |= {"/usr/sbin/brigd": brigd, "/usr/bin/brig": brig,
                   "/etc/systemd/system/brigd.service": REPOSITORY / "deploy/brigd.service.in"}
         with Machine(series, files=files) as machine:
             self.machine = machine

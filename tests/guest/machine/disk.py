@@ -19,10 +19,7 @@ HOST_PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "kmod", "iproute2", "iptables", "procps", "python3",
     "docker.io", "containerd", "runc", "crun", "podman", "uidmap", "slirp4netns", "fuse-overlayfs",
     "catatonit", "libpam-systemd", "dbus-user-session", "systemd-container", "bubblewrap",
-    "mmdebstrap", "apparmor", "busybox-static", "jq", "criu",
-    # What brig's own programs are linked with.
-    "libbpf1", "libelf1", "libssl3", "libseccomp2", "libfmt9", "libspdlog1.10", "libsimdjson14",
-    "libyaml-cpp0.7"]
+    "mmdebstrap", "apparmor", "busybox-static", "jq", "criu"]
 WORK_PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "procps", "redis-server", "nginx-light", "postgresql",
     "python3", "nodejs", "gcc", "make", "libc6-dev", "git", "cron", "logrotate", "bzip2", "curl",
