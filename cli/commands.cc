@@ -15,6 +15,9 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeExplain());
   commands.push_back(MakeGraph());
   commands.push_back(MakeEvidence());
+  commands.push_back(MakeSessions());
+  commands.push_back(MakeSession());
+  commands.push_back(MakeWho());
   commands.push_back(MakePolicyCheck());
   commands.push_back(MakePolicyExplain());
   commands.push_back(MakeRulesCheck());

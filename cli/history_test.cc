@@ -147,6 +147,52 @@ TEST_F(RecordOnDisk, AFindingIsExplainedByTheStartOfItsId) {
   EXPECT_NE(none.exit.error().message.find("brig findings"), std::string::npos);
 }
 
+Container Web() {
+  Container container;
+  container.key = 7;
+  container.name = "web";
+  container.started_wall_ns = kThen;
+  container.started_by.basis = PersonBasis::kLogin;
+  container.started_by.name = "alice";
+  container.started_by.login_uid = 4242;
+  container.started_by.session = 5;
+  container.started_by.command = "docker run --name web nginx";
+  return container;
+}
+
+TEST_F(RecordOnDisk, SessionsAreListedAndOneIsToldInOrder) {
+  Finding nobodys = Escape("bb22", "Container web left again");
+  Finding hers = Escape("aa11", "Container web left");
+  hers.subject.person = Web().started_by;
+  Write({Web(), hers, nobodys});
+  const std::string list = Brig({"sessions"}).out;
+  EXPECT_NE(list.find("5        alice"), std::string::npos) << list;
+  EXPECT_NE(list.find("nobody's: 1 act (no login"), std::string::npos) << list;
+  const std::string one = Brig({"session", "5"}).out;
+  EXPECT_LT(one.find("docker run --name web nginx"), one.find("aa11: Container web left")) << one;
+  EXPECT_EQ(one.find("bb22"), std::string::npos) << one;
+  const Outcome none = Brig({"session", "6"});
+  ASSERT_FALSE(none.exit);
+  EXPECT_NE(none.exit.error().message.find("`brig sessions` lists them"), std::string::npos);
+  const std::string json = Brig({"sessions", "--json"}).out;
+  EXPECT_NE(json.find(R"("session":"5","person":"alice")"), std::string::npos) << json;
+}
+
+TEST_F(RecordOnDisk, WhoTouchedAContainerOrAFileIsTold) {
+  Finding finding = Escape("aa11", "Container web opened /etc/shadow");
+  finding.subject.container = Web();
+  Write({Web(), Exec("/bin/sh"), finding});
+  const std::string web = Brig({"who", "web"}).out;
+  EXPECT_NE(web.find("docker run --name web nginx"), std::string::npos) << web;
+  EXPECT_NE(web.find("aa11"), std::string::npos) << web;
+  const std::string program = Brig({"who", "/bin/sh"}).out;
+  EXPECT_NE(program.find("in a container started by alice"), std::string::npos) << program;
+  EXPECT_EQ(program.find("aa11"), std::string::npos) << program;
+  EXPECT_NE(Brig({"who", "/etc/shadow"}).out.find("aa11"), std::string::npos);
+  EXPECT_EQ(Brig({"who", "/nowhere"}).exit, Exit::kNo);
+  EXPECT_EQ(Brig({"who", "db"}).exit, Exit::kNo);
+}
+
 TEST_F(RecordOnDisk, AnEntryIsShownByItsIndex) {
   Write({Notice{kThen, "start", "brigd starts"}});
   EXPECT_NE(Brig({"ledger", "show", "0"}).out.find("brigd starts"), std::string::npos);

@@ -12,11 +12,6 @@
 namespace brig::identity {
 namespace {
 
-// A process can choose its name, but choosing one of these only gives its own login up.
-bool IsDaemon(const std::string& comm) {
-  return comm.starts_with("containerd") || comm == "dockerd" || comm == "crio";
-}
-
 // podman's: it keeps the login of whoever called podman, where that was not the service.
 bool IsMonitor(const std::string& comm) { return comm == "conmon"; }
 
@@ -89,7 +84,7 @@ Enricher::Entry Enricher::EntryOf(const Event& event, const BirthDetails& birth,
   entry.act.boot_ns = event.boot_ns;
   entry.act.arguments = birth.arguments;
   const std::vector<Process> chain = tree_.Chain(event.actor.process);
-  const bool by_daemon = AnyAbove(chain, IsDaemon);
+  const bool by_daemon = AnyAbove(chain, IsEngineDaemon);
   entry.by_engine = by_daemon || AnyAbove(chain, IsMonitor);
   // The login uid of what a daemon started is the daemon's. That of a container found running may
   // have been set by the container itself: the kernel lets anybody set one that is not set.

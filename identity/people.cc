@@ -106,6 +106,10 @@ void AddOr(std::string& list, const std::string& item) {
 
 }  // namespace
 
+bool IsEngineDaemon(std::string_view comm) {
+  return comm.starts_with("containerd") || comm == "dockerd" || comm == "crio";
+}
+
 void People::SetUsers(const std::vector<User>& users) {
   users_.clear();
   for (const User& user : users) users_.try_emplace(user.uid, user.name);
@@ -135,9 +139,7 @@ void People::Connected(const Event& event) {
       (warden_pid_ != 0 && actor.parent_pid == warden_pid_))
     return;
   // dockerd calls containerd for everybody: it is a go-between, not a person.
-  if (details->door == HostObject::kContainerdSocket &&
-      (actor.process.comm == "dockerd" || actor.process.comm.starts_with("containerd")))
-    return;
+  if (details->door == HostObject::kContainerdSocket && IsEngineDaemon(actor.process.comm)) return;
   for (Caller& caller : callers_) {
     if (!caller.process.SameBirth(actor.process)) continue;
     caller.last_ns = std::max(caller.last_ns, event.boot_ns);

@@ -21,6 +21,10 @@
 
 namespace brig::identity {
 
+// Whether a process of that name acts for others: dockerd, containerd and its shims, crio. A
+// process can choose its name, but choosing one of these only gives its own login up.
+bool IsEngineDaemon(std::string_view comm);
+
 // A container's start, or a join of one that runs.
 struct Act {
   bool join = false;
