@@ -100,13 +100,18 @@ const Person& Enricher::PersonOf(Entry& entry) {
     return entry.person;
   }
   if (!entry.by_engine) return entry.person;
-  if (const Container* container = containers_.Find(entry.container)) {
-    entry.act.engine = container->naming == Naming::kEngine ? container->engine : std::string();
-    entry.act.names = {container->id, container->name, container->image};
+  const Container* container = containers_.Find(entry.container);
+  const bool named = container && container->naming == Naming::kEngine;
+  if (container) {
+    entry.act.engine = named ? container->engine : std::string();
+    entry.act.names = {container->id, container->name};
+    entry.act.image = container->image;
   }
-  // A better answer may come once the engine has named the container; a certain one stays.
-  entry.person = people_.CallerOf(entry.act);
-  entry.settled = entry.person.basis == PersonBasis::kCaller;
+  // Only what the engine calls it tells whose command was meant: until then nothing is settled.
+  Person person = people_.CallerOf(entry.act, named);
+  entry.settled = named && person.basis == PersonBasis::kCaller;
+  if (person.basis != PersonBasis::kUnknown || entry.person.basis == PersonBasis::kUnknown)
+    entry.person = std::move(person);
   return entry.person;
 }
 

@@ -72,7 +72,9 @@ bool CanDo(Verb verb, const Act& act) {
 // How well a caller's words fit the act; more is better.
 int Score(const std::vector<std::string>& arguments, const Act& act) {
   int score = 0;
-  if (NamesContainer(arguments, act)) score += 2;
+  if (NamesContainer(arguments, act)) score += 4;
+  // Others may start the same image at the same time.
+  if (!act.image.empty() && std::ranges::find(arguments, act.image) != arguments.end()) score += 1;
   if (EndsWith(arguments, act.arguments)) score += 2;
   if (VerbOf(arguments) != Verb::kNone) score += 1;
   return score;
@@ -173,7 +175,7 @@ void People::Ended(const ProcessRef& process, std::int64_t boot_ns) {
 bool People::Fits(const Caller& caller, const Act& act) const {
   if (caller.spent || !DoorFits(caller.door, act.engine)) return false;
   if (caller.first_ns > act.boot_ns) return false;
-  if (caller.ended_ns != 0 && caller.ended_ns < act.boot_ns) return false;
+  if (caller.ended_ns != 0 && caller.ended_ns + kLateNs < act.boot_ns) return false;
   const Verb verb = VerbOf(caller.arguments);
   if (!CanDo(verb, act)) return false;
   const bool recent = act.boot_ns - std::min(caller.last_ns, act.boot_ns) <= kWindowNs;
@@ -181,7 +183,7 @@ bool People::Fits(const Caller& caller, const Act& act) const {
   return recent || verb == Verb::kRun || verb == Verb::kMany;
 }
 
-Person People::CallerOf(const Act& act) {
+Person People::CallerOf(const Act& act, bool certain) {
   std::vector<Caller*> best;
   int best_score = -1;
   for (Caller& caller : callers_) {
@@ -194,7 +196,7 @@ Person People::CallerOf(const Act& act) {
   if (best.empty()) return {};
   if (best.size() == 1) {
     const Verb verb = VerbOf(best[0]->arguments);
-    best[0]->spent = verb == Verb::kRun || verb == Verb::kExec;
+    best[0]->spent = certain && (verb == Verb::kRun || verb == Verb::kExec);
     return best[0]->person;
   }
   Person person;

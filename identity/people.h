@@ -30,7 +30,8 @@ struct Act {
   bool join = false;
   std::int64_t boot_ns = 0;
   std::string engine;                  // "" when not known (yet)
-  std::vector<std::string> names;      // the container's name, ids, image
+  std::vector<std::string> names;      // the container's name and id
+  std::string image;                   // which other containers may have too
   std::vector<std::string> arguments;  // of the program that was started
 };
 
@@ -40,6 +41,9 @@ class People {
   static constexpr std::size_t kMaxCommandBytes = 1024;
   static constexpr std::int64_t kWindowNs = 60'000'000'000;  // from the connection to the act
   static constexpr std::int64_t kKeepNs = 120'000'000'000;   // a caller, after its end
+  // An engine answers before the container's program has begun: on a busy host its caller is gone
+  // by then, and must not be left out in favour of another who waits.
+  static constexpr std::int64_t kLateNs = 5'000'000'000;
 
   // Children of `warden_pid` are brig's own and never candidates; 0: there is none.
   explicit People(std::uint32_t warden_pid = 0) : warden_pid_(warden_pid) {}
@@ -52,8 +56,9 @@ class People {
 
   // By the audit login uid; basis kUnknown when it is not set.
   [[nodiscard]] Person LoginOf(const Actor& actor) const;
-  // The engine's caller behind that act.
-  [[nodiscard]] Person CallerOf(const Act& act);
+  // The engine's caller behind that act. `certain`: all that can be known of the act is in it, so
+  // that a caller who can do one act alone has done it.
+  [[nodiscard]] Person CallerOf(const Act& act, bool certain = true);
   [[nodiscard]] std::string NameOfUser(std::uint32_t uid) const;
 
  private:

@@ -21,6 +21,7 @@ class PeopleTest : public testing::Test {
             .boot_ns = second * kSecond,
             .engine = "docker",
             .names = std::move(names),
+            .image = "",
             .arguments = {"sleep", "1000"}};
   }
   static Act Join(std::int64_t second, std::vector<std::string> arguments) {
@@ -28,6 +29,7 @@ class PeopleTest : public testing::Test {
             .boot_ns = second * kSecond,
             .engine = "docker",
             .names = {"web"},
+            .image = "",
             .arguments = std::move(arguments)};
   }
 
@@ -67,7 +69,7 @@ TEST_F(PeopleTest, ACallerThatCameLaterIsNoCandidate) {
 TEST_F(PeopleTest, ACallerThatHadEndedIsNoCandidate) {
   Connect(100, 10, kAlice, {"docker", "run", "x"});
   people_.Ended(Ref(10, 0), 101 * kSecond);
-  EXPECT_EQ(people_.CallerOf(Start(102)).basis, PersonBasis::kUnknown);
+  EXPECT_EQ(people_.CallerOf(Start(107)).basis, PersonBasis::kUnknown);
 }
 
 TEST_F(PeopleTest, ACallerWhoseEndIsReportedFirstButCameLaterIsOne) {
@@ -174,6 +176,25 @@ TEST_F(PeopleTest, AFloodOfCallersIsBounded) {
   for (std::uint32_t pid = 1; pid < 5'000; ++pid) Connect(100, pid, kBob, {"docker", "run", "x"});
   EXPECT_EQ(people_.CallerOf(Start(101)).name, "bob");
   EXPECT_LT(people_.CallerOf(Start(101)).command.size(), 2'200U);
+}
+
+TEST_F(PeopleTest, TheNameCountsOverTheImageThatManyStart) {
+  Connect(100, 10, kAlice, {"docker", "run", "--name", "web", "busybox", "sleep", "1000"});
+  Connect(100, 11, kBob, {"docker", "run", "--name", "db", "busybox", "sleep", "1000"});
+  Act act = Start(101, {std::string(64, 'a'), "web"});
+  act.image = "busybox";
+  EXPECT_EQ(people_.CallerOf(act).name, "alice");
+  act.names = {std::string(64, 'b'), "other"};
+  EXPECT_EQ(people_.CallerOf(act).name, "bob") << "hers has done its one act";
+}
+
+TEST_F(PeopleTest, ACallerWhoIsGoneBeforeItsContainerRunsIsNotLeftOutForAnother) {
+  Connect(100, 10, kAlice, {"docker", "run", "--name", "web", "busybox", "sleep", "1000"});
+  Connect(100, 11, kBob, {"docker", "run", "--name", "db", "busybox", "sleep", "1000"});
+  people_.Ended(Ref(10, 0, "docker"), 101 * kSecond);
+  EXPECT_EQ(people_.CallerOf(Start(102), false).basis, PersonBasis::kAmbiguous);
+  EXPECT_EQ(people_.CallerOf(Start(102, {"web"})).name, "alice");
+  EXPECT_EQ(people_.CallerOf(Start(103, {"db"})).name, "bob");
 }
 
 }  // namespace
