@@ -94,7 +94,7 @@ bool Loader::ReadItem(const Yaml& item) {
     if (kind == "list") return ReadList(item, name);
     return kind == "macro" ? ReadMacro(item, name) : ReadRule(item, name);
   }
-  std::string key = item.pairs.empty() ? "" : item.pairs[0].first->text;
+  const std::string key = item.pairs.empty() ? "" : item.pairs[0].first->text;
   Warn(item.place,
        fmt::format("unknown top level item {}: {}", Name(key), NearestWords(key, kTopKeys)));
   return true;
