@@ -436,8 +436,8 @@ int RunEngine(Start start) {
   if (step) step = AllowSystemCalls(kCalls);
   // From here on nothing but memory is at stake: the rules are somebody's text.
   Result<LoadedRules> rules = LoadedRules();
-  if (step && files && !files->empty()) rules = CompileRules(*std::move(files));
   if (step && !files) step = std::unexpected(files.error());
+  if (step && !files->empty()) rules = CompileRules(*std::move(files));
   if (step && !rules) step = std::unexpected(rules.error());
   if (!step) return Refuse(start, Trouble::kFatal, step.error());
   if (!critical) return Refuse(start, Trouble::kFatal, critical.error());

@@ -57,7 +57,7 @@ Result<std::vector<rules::RuleFile>> ReadRuleFiles(const std::vector<std::string
 std::string ShowRemarks(const rules::RuleBook& book, bool color) {
   std::string shown;
   for (const rules::Remark& remark : book.remarks) {
-    std::string text = book.set.sources.Show(remark);
+    const std::string text = book.set.sources.Show(remark);
     const std::size_t line = text.find('\n');
     shown += Paint(Safe(text.substr(0, line)), StyleOf(remark.kind), color);
     shown += text.substr(line);

@@ -100,7 +100,7 @@ class Compiler {
       node = decides;
       break;
     }
-    if (node == ~0U) node = pool_.Join(both ? Node::Kind::kAnd : Node::Kind::kOr, std::move(parts));
+    if (node == ~0U) node = pool_.Join(both ? Node::Kind::kAnd : Node::Kind::kOr, parts);
     folded_.emplace(key, node);
     return node;
   }

@@ -20,7 +20,7 @@ NodeId NodePool::Test(std::uint32_t test, bool negated, std::uint32_t cost) {
   return known->second;
 }
 
-NodeId NodePool::Join(Node::Kind kind, std::vector<NodeId> parts) {
+NodeId NodePool::Join(Node::Kind kind, const std::vector<NodeId>& parts) {
   const NodeId decides = kind == Node::Kind::kAnd ? kFalseNode : kTrueNode;
   const NodeId nothing = kind == Node::Kind::kAnd ? kTrueNode : kFalseNode;
   std::vector<NodeId> flat;

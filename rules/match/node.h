@@ -33,7 +33,7 @@ class NodePool {
   NodePool() : nodes_(2) { nodes_[kTrueNode].kind = Node::Kind::kTrue; }
   NodeId Test(std::uint32_t test, bool negated, std::uint32_t cost);
   // Flattened, sorted, each part once; a part and its opposite decide.
-  NodeId Join(Node::Kind kind, std::vector<NodeId> parts);
+  NodeId Join(Node::Kind kind, const std::vector<NodeId>& parts);
   [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
   [[nodiscard]] Node& At(NodeId id) { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }

@@ -51,7 +51,7 @@ std::variant<std::size_t, Remark> ReadField(std::string_view text, const Place& 
                                             OperandRef& out) {
   std::size_t width = 0;
   while (width < text.size() && text[width] >= '0' && text[width] <= '9') ++width;
-  std::string_view rest = text.substr(width);
+  const std::string_view rest = text.substr(width);
   // A field ends where its name ends: what is behind the last known part is text.
   std::size_t used = 0;
   for (std::size_t length = rest.size(); length > 0;) {
