@@ -13,21 +13,18 @@ struct Place {
 };
 
 // Whole directories: whoever follows such a link sees all of them. Links to what is below are
-// ordinary: /etc/localtime and /etc/alternatives are full of them.
+// ordinary: /etc/localtime and /etc/alternatives are full of them. Not /run: every image has a link
+// to it, and images are unpacked on volumes.
 constexpr Place kWhole[] = {
     {"/", HostObject::kRoot},
     {"/etc", HostObject::kConfiguration},
     {"/etc/passwd", HostObject::kAccounts},
+    {"/etc/crontab", HostObject::kCron},
     {"/root", HostObject::kRootHome},
     {"/home", HostObject::kOrdinary},
-    {"/var", HostObject::kOrdinary},
-    {"/var/lib", HostObject::kOrdinary},
-    {"/var/log", HostObject::kLogs},
     {"/proc", HostObject::kOrdinary},
     {"/sys", HostObject::kOrdinary},
     {"/dev", HostObject::kDevices},
-    {"/run", HostObject::kRuntimeState},
-    {"/var/run", HostObject::kRuntimeState},
 };
 
 // And these, with all that begins like them.
@@ -37,7 +34,7 @@ constexpr Place kBeginnings[] = {
     {"/etc/sudoers", HostObject::kAccounts},
     {"/etc/ssh/", HostObject::kAccounts},
     {"/etc/pam.d", HostObject::kAccounts},
-    {"/etc/cron", HostObject::kCron},
+    {"/etc/cron.", HostObject::kCron},
     {"/var/spool/cron", HostObject::kCron},
     {"/etc/ld.so.preload", HostObject::kConfiguration},
     {"/etc/kubernetes", HostObject::kConfiguration},
@@ -57,10 +54,10 @@ constexpr Place kBeginnings[] = {
     {"/run/brig", HostObject::kBrig},
     {"/run/docker.sock", HostObject::kDockerSocket},
     {"/var/run/docker.sock", HostObject::kDockerSocket},
-    {"/run/containerd", HostObject::kContainerdSocket},
-    {"/var/run/containerd", HostObject::kContainerdSocket},
-    {"/run/podman", HostObject::kPodmanSocket},
-    {"/run/crio", HostObject::kCrioSocket},
+    {"/run/containerd/containerd.sock", HostObject::kContainerdSocket},
+    {"/var/run/containerd/containerd.sock", HostObject::kContainerdSocket},
+    {"/run/podman/podman.sock", HostObject::kPodmanSocket},
+    {"/run/crio/crio.sock", HostObject::kCrioSocket},
     {"/proc/1", HostObject::kOrdinary},
     {"/proc/2", HostObject::kOrdinary},
     {"/proc/3", HostObject::kOrdinary},
@@ -70,7 +67,6 @@ constexpr Place kBeginnings[] = {
     {"/proc/7", HostObject::kOrdinary},
     {"/proc/8", HostObject::kOrdinary},
     {"/proc/9", HostObject::kOrdinary},
-    {"/proc/kcore", HostObject::kOrdinary},
     {"/proc/sys/", HostObject::kOrdinary},
     {"/proc/sysrq", HostObject::kOrdinary},
     {"/dev/mem", HostObject::kDevices},

@@ -46,7 +46,9 @@ static __always_inline void on_ptrace(struct call *call)
 	u64 request = call->args[0];
 	u32 target = sees_host_pids(&call->subject) ? call->args[1] : 0;
 
-	if (request != 16 /* ATTACH */ && request != 0x4206 /* SEIZE */)
+	if (request == 0 /* TRACEME */ && call->ret == 0)
+		target = READ(call->subject.task, parent, tgid);
+	else if (request != 16 /* ATTACH */ && request != 0x4206 /* SEIZE */)
 		return;
 	process_call(call, target, request, NULL);
 }

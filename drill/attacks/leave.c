@@ -95,16 +95,25 @@ static long by_device(const char* path) { return mknod(path, S_IFBLK | 0666, mak
 static long by_symlink(const char* path) { return symlink("/etc/shadow", path); }
 static long by_whole_symlink(const char* path) { return symlink("/", path); }
 static long by_climbing_symlink(const char* path) {
-  return symlinkat("here/../../../../../../etc//shadow", AT_FDCWD, path);
+  return symlinkat("here/../../../../../../../../../../../../../../etc//shadow", AT_FDCWD, path);
 }
 static long by_winding_symlink(const char* path) {
   return symlink("/usr/./share/../..//proc/1/root/etc/shadow", path);
 }
 /* What images and packages are full of. */
 static long by_plain_symlink(const char* path) {
-  static const char* const ordinary[] = {"/usr/share/zoneinfo/UTC", "../lib/x",      "here/..",
-                                         "/etc/alternatives/vi",    "/dev/null",     "/dev/stdout",
-                                         "/proc/self/mounts",       "../../run/lock"};
+  static const char* const ordinary[] = {"/usr/share/zoneinfo/UTC",
+                                         "../lib/x",
+                                         "here/..",
+                                         "/etc/alternatives/vi",
+                                         "/dev/null",
+                                         "/dev/stdout",
+                                         "/proc/self/mounts",
+                                         "/run",
+                                         "..",
+                                         "a/../../etc",
+                                         "../run/lock",
+                                         "../etc/crontabs"};
   for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++)
     if (unlink(path), symlink(ordinary[i], path) < 0) return -1;
   return unlink(path) < 0 || symlink("/etc/shadow", "/tmp/own") < 0 ? -1 : file_of(path, 0755);

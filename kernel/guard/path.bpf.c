@@ -71,7 +71,8 @@ int BPF_PROG(guard_path_symlink, const struct path *directory, struct dentry *en
 
 	if (ret || !contained(&act, OP_SYMLINK) || !place(&object, directory, entry))
 		return ret;
-	if (!judge_place(&act, &object) && !i10_link(&act.subject, &object, target, &act.verdict))
+	if (!judge_place(&act, &object) &&
+	    !i10_link(&act.subject, &object, directory, target, &act.verdict))
 		return 0;
 	return file_answer(&act, &object, 0, UNSEEN);
 }
