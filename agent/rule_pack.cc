@@ -7,17 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
-
 #include "agent/messages.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/yaml_files.h"
 
 namespace brig::agent {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct PackedFile {
   std::string name, text;
@@ -31,20 +27,6 @@ struct Pack {
   std::vector<PackedFile> files;
   static void Describe(auto& self, auto& visit) { visit("files", self.files); }
 };
-
-Result<std::vector<std::string>> FilesOf(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
-  std::vector<std::string> files;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path extension = entry->path().extension();
-    if (extension == ".yaml" || extension == ".yml") files.push_back(entry->path().string());
-  }
-  if (error) return FailErrno(fmt::format("read {}", path), error.value());
-  std::ranges::sort(files);
-  return files;
-}
 
 Result<std::string> ReadRootsFile(const std::string& path) {
   // Not to wait for a writer, should it be a pipe.
@@ -67,7 +49,7 @@ Result<std::string> ReadRootsFile(const std::string& path) {
 Result<UniqueFd> PackRules(const std::vector<std::string>& paths) {
   Pack pack;
   for (const std::string& path : paths) {
-    BRIG_ASSIGN(const std::vector<std::string> names, FilesOf(path));
+    BRIG_ASSIGN(const std::vector<std::string> names, YamlFilesAt(path));
     for (const std::string& name : names) {
       if (pack.files.size() == kMaxRuleFiles)
         return Fail(ErrorCode::kLimit, fmt::format("more than {} rule files", kMaxRuleFiles));

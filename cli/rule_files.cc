@@ -3,31 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
-
 #include "base/file.h"
+#include "base/yaml_files.h"
 #include "cli/text.h"
 #include "rules/language/yaml.h"
 
 namespace brig::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-Result<std::vector<std::string>> FilesOf(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
-  std::vector<std::string> files;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path extension = entry->path().extension();
-    if (extension == ".yaml" || extension == ".yml") files.push_back(entry->path().string());
-  }
-  if (error) return FailErrno(fmt::format("read {}", path), error.value());
-  std::ranges::sort(files);
-  return files;
-}
 
 Style StyleOf(rules::RemarkKind kind) {
   switch (kind) {
@@ -43,7 +25,7 @@ Style StyleOf(rules::RemarkKind kind) {
 Result<std::vector<rules::RuleFile>> ReadRuleFiles(const std::vector<std::string>& paths) {
   std::vector<rules::RuleFile> files;
   for (const std::string& path : paths) {
-    BRIG_ASSIGN(const std::vector<std::string> names, FilesOf(path));
+    BRIG_ASSIGN(const std::vector<std::string> names, YamlFilesAt(path));
     for (const std::string& name : names) {
       if (files.size() == kMaxRuleFiles)
         return Fail(ErrorCode::kLimit, fmt::format("more than {} rule files", kMaxRuleFiles));
