@@ -58,6 +58,11 @@ constexpr Place kBeginnings[] = {
     {"/var/run/containerd/containerd.sock", HostObject::kContainerdSocket},
     {"/run/podman/podman.sock", HostObject::kPodmanSocket},
     {"/run/crio/crio.sock", HostObject::kCrioSocket},
+    {"/proc/self/root", HostObject::kRoot},  // of whoever follows the link
+    {"/proc/self/cwd", HostObject::kOrdinary},
+    {"/proc/self/task", HostObject::kOrdinary},
+    {"/proc/thread-self/root", HostObject::kRoot},
+    {"/proc/thread-self/cwd", HostObject::kOrdinary},
     {"/proc/1", HostObject::kOrdinary},
     {"/proc/2", HostObject::kOrdinary},
     {"/proc/3", HostObject::kOrdinary},
